@@ -12,7 +12,6 @@ import { exitStatus } from './errors.js';
 import { interruptOn } from './interrupt.js';
 import { complete, failureOf } from './one-file/conclusion.js';
 import { openCertificates, openDestination, openSource } from './one-file/files.js';
-import { downloadInThisProcess } from './one-file/in-this-process.js';
 import { limitsFor } from './one-file/limits.js';
 import { ReportFile } from './one-file/report-file.js';
 import { requestOf } from './one-file/request.js';
@@ -147,8 +146,12 @@ async function download(run: Run, events: RunEvents): Promise<OneFileResult> {
   const isLate = limitsFor(destination.name, false).isDated && !destination.isDatedBy(downloaderUid(user));
   const isAlone = process.env['LD_PRELOAD'] === undefined && !canReadTerminal();
   const canBeHere = (destination.isInPlace && !isLate && isAlone) || run.settings.useSandbox.word === 'no';
-  const result = canBeHere && run.program === undefined ? await downloadInThisProcess(run, events) : undefined;
-  if (result !== undefined) return result;
+  if (canBeHere && run.program === undefined) {
+    // The HTTP client takes a third of the time of a start, and a worker has its own.
+    const { downloadInThisProcess } = await import('./one-file/in-this-process.js');
+    const result = await downloadInThisProcess(run, events);
+    if (result !== undefined) return result;
+  }
   const { downloadByWorker } = await import('./one-file/by-worker.js');
   return await downloadByWorker(run, events);
 }

@@ -1,4 +1,4 @@
-import { defaultLimits, type Limits as FetcherLimits } from '@sb/fetcher/in-this-process';
+import { defaultLimits, type Limits as FetcherLimits } from '@sb/fetcher/files';
 
 /** Limits of one download. */
 export interface Limits {

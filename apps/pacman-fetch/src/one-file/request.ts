@@ -1,5 +1,6 @@
 import type { Destination } from '@sb/fetcher/files';
-import { proxiesOf, type OneFileRequest } from '@sb/fetcher/in-this-process';
+import type { OneFileRequest } from '@sb/fetcher/in-this-process';
+import { proxiesOf } from '@sb/fetcher/proxies';
 
 import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { userAgent } from '../user-agent.js';

@@ -46,6 +46,8 @@ describe('barLine', () => {
         expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);
         expect(barLine(values, { columns, charset: 'ascii', candy })).toMatch(/^[\x20-\x7E]*$/);
       }),
+      // A variation selector at the start of a name belongs to the blank before it.
+      { examples: [[{ label: '\uFE0F', received: 0, total: 0, rate: 0, seconds: undefined }, 24, false]] },
     );
   });
 });

@@ -57,6 +57,7 @@ function graphemesOf(text: string): readonly string[] {
 
 function graphemeColumns(grapheme: string): number {
   if (/^\p{M}+$/u.test(grapheme)) return 0;
-  if (/\p{Emoji_Presentation}|\uFE0F/u.test(grapheme)) return 2;
+  // A variation selector makes an emoji wide, and nothing else: after a blank it has no effect.
+  if (/\p{Emoji_Presentation}|\p{Emoji}\uFE0F/u.test(grapheme)) return 2;
   return eastAsianWidth(grapheme.codePointAt(0) ?? 0);
 }

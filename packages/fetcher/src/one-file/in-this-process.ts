@@ -16,7 +16,6 @@ import { eventsReader } from './readers.js';
 import type { OneFileEvents, OneFileRequest, OneFileResult } from './options.js';
 import { planOneFile } from './plan.js';
 
-export { defaultLimits, type Limits } from '../values/limits.js';
 export { failureOf } from '../http/failure-of.js';
 export { TransferFailure } from '../errors/transfer-failure.js';
 export { GatheredBytes } from '../channel/gathered-bytes.js';
