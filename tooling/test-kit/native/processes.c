@@ -16,10 +16,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DESCRIPTORS_MAX 64
-#define ANCESTORS_MAX 32
+#define DESCENT_MAX 32
 #define KEPT_MAX 256
 /* Of a program that is started in a sandbox: what it writes to its parent through. */
 #define CHANNEL 4
@@ -50,15 +51,7 @@ static size_t read_of(pid_t pid, const char *name, char *text, size_t size)
 	return end;
 }
 
-static pid_t parent_of(pid_t pid)
-{
-	char text[512];
-	(void)read_of(pid, "stat", text, sizeof text);
-	char *at = strrchr(text, ')'); /* the name before it may hold anything */
-	return at ? (pid_t)strtol(at + 4, NULL, 10) : 0;
-}
-
-/* By its own word: the folder of a process that isn't dumpable says root. */
+/* By its own word: the directory of a process that isn't dumpable says root. */
 static bool is_of_our_user(pid_t pid)
 {
 	char text[1024];
@@ -73,20 +66,6 @@ static bool has_word(pid_t pid)
 	char text[4096];
 	size_t length = read_of(pid, "cmdline", text, sizeof text);
 	return memmem(text, length, word, strlen(word)) != NULL;
-}
-
-static bool is_meant(pid_t pid)
-{
-	if (word && !has_word(pid))
-		return false;
-	pid_t own = getpid(), above = getppid();
-	for (int i = 0; i < ANCESTORS_MAX && pid > 1; i++, pid = parent_of(pid)) {
-		if (pid == own || pid == above)
-			return false;
-		if (pid == test)
-			return i > 0;
-	}
-	return false;
 }
 
 /* Whether it is worth keeping: what can be written to later, and an end of a channel that others wait for. */
@@ -161,19 +140,61 @@ static bool take_from(pid_t pid)
 	return say_did(error, "take", path);
 }
 
-static void come_upon(const char *folder, const char *name, void *context)
+static void strike(pid_t pid)
 {
-	(void)folder;
-	(void)context;
-	if (!isdigit((unsigned char)*name))
-		return;
-	pid_t pid = (pid_t)strtol(name, NULL, 10);
-	if (!is_of_our_user(pid) || !is_meant(pid))
-		return;
-	bool more = signal_no ? say_did(kill(pid, signal_no) ? -errno : 0, "signal", name)
+	char number[16];
+	(void)snprintf(number, sizeof number, "%d", pid);
+	bool more = signal_no ? say_did(kill(pid, signal_no) ? -errno : 0, "signal", number)
 			      : take_from(pid);
 	if (!more)
 		_exit(0);
+}
+
+static void visit_children(pid_t pid, int depth);
+
+static void meet(pid_t pid, int depth)
+{
+	if (pid == getpid() || pid == getppid())
+		return;
+	if (is_of_our_user(pid) && (!word || has_word(pid)))
+		strike(pid);
+	if (depth < DESCENT_MAX)
+		visit_children(pid, depth + 1);
+}
+
+struct family {
+	pid_t pid;
+	int depth;
+};
+
+/* Those that one thread has started. While one of them ends the kernel may leave others out: the next look finds them. */
+static void meet_those_of(const char *folder, const char *thread, void *context)
+{
+	const struct family *family = context;
+	char name[64], text[4096];
+	(void)folder;
+	if (!isdigit((unsigned char)*thread))
+		return;
+	(void)snprintf(name, sizeof name, "task/%.20s/children", thread);
+	(void)read_of(family->pid, name, text, sizeof text);
+	for (char *at = text, *end; *at; at = end) {
+		pid_t child = (pid_t)strtol(at, &end, 10);
+		/* Each has a blank behind it; one that was cut is another number. */
+		if (end == at || *end != ' ')
+			return;
+		if (child > 1)
+			meet(child, family->depth);
+		end += strspn(end, " ");
+	}
+}
+
+/* proc_tid_children(5). Looking at descendants alone takes a tenth of the time of looking at all processes. */
+static void visit_children(pid_t pid, int depth)
+{
+	char folder[64];
+	struct family family = {pid, depth};
+	(void)snprintf(folder, sizeof folder, "/proc/%d/task", pid);
+	(void)visit(folder, meet_those_of, &family); /* it may have ended */
 }
 
 static void watch_processes(const char *ancestor)
@@ -181,9 +202,15 @@ static void watch_processes(const char *ancestor)
 	test = (pid_t)strtol(ancestor, NULL, 10);
 	if (test <= 1)
 		usage();
+	if (access("/proc/thread-self/children", R_OK))
+		say_failed(-errno, "/proc/thread-self/children");
 	say_ready();
-	while (visit("/proc", come_upon, NULL) == 0)
+	for (;;) {
+		visit_children(test, 0);
 		write_after_the_end();
+		/* What is attacked needs a processor as well. */
+		(void)nanosleep(&(struct timespec){0, 500000}, NULL); /* woken early: looks early */
+	}
 }
 
 static void run_take(int argc, char **argv)
