@@ -19,14 +19,7 @@ import { build, installNpmPackages, setUp } from './setup.mjs';
 import { attempt, fail, root, say } from './shell.mjs';
 import { writePart } from './totals.mjs';
 
-const { values } = parseArgs({
-  options: {
-    workspace: { type: 'string', short: 'w', multiple: true, default: [] },
-    'every-processor': { type: 'boolean', default: false },
-    reproducible: { type: 'boolean', default: false },
-    keep: { type: 'string' },
-  },
-});
+const values = readOptions();
 const isForBoth = values['every-processor'];
 if (values.keep !== undefined && !(isForBoth && values.reproducible && isCommitted()))
   fail('--keep is for what can be published: commit everything, and add --every-processor --reproducible.');
@@ -84,5 +77,23 @@ function chosen() {
     return published(values.workspace);
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What the command line asks for. */
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        workspace: { type: 'string', short: 'w', multiple: true, default: [] },
+        'every-processor': { type: 'boolean', default: false },
+        reproducible: { type: 'boolean', default: false },
+        keep: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    return fail(
+      `${error instanceof Error ? error.message : String(error)}\nOptions: [-w PACKAGE]… [--every-processor] [--reproducible] [--keep FOLDER]`,
+    );
   }
 }
