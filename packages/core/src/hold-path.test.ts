@@ -1,13 +1,14 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
-  readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -20,6 +21,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { holdPath, type HoldPathOptions } from './hold-path.js';
+import { NearDirectories } from './near-directories.js';
 
 /** What a path leads to, as a number of the file system; an error's name where it leads nowhere. */
 function found(path: Buffer | string, options?: HoldPathOptions): bigint | string {
@@ -125,6 +127,20 @@ describe.skipIf(process.platform !== 'linux')('holdPath', () => {
     await once(child, 'close');
   });
 
+  it.skipIf(process.geteuid?.() !== 0)('takes no process of another namespace for this one', () => {
+    // The second process of a namespace, which sees /proc of the one outside: there, 2 is a thread of the kernel.
+    const module = JSON.stringify(new URL('../dist/index.js', import.meta.url).href);
+    const code = `import { holdPath } from ${module};
+      import { readlinkSync } from 'node:fs';
+      const attempt = (path) => { try { holdPath(path); return 'held'; } catch ({ code }) { return code; } };
+      const own = '/proc/' + readlinkSync('/proc/self') + '/root';
+      console.log(process.pid, readlinkSync('/proc/2/root'), attempt('/proc/2/root'), attempt(own));`;
+    const line = `"${process.execPath}" --input-type=module -e "$1"; exit $?`;
+    const run = ['--pid', '--fork', '/bin/sh', '-c', line, 'sh', code];
+    const { stdout, status } = spawnSync('unshare', run, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    expect({ stdout, status }).toEqual({ stdout: '2 / ELOOP held\n', status: 0 });
+  });
+
   it('ends soon where links lead through thousands of names', () => {
     const long = '../'.repeat(1300).slice(0, 4000);
     const up = folder.split('/').length - 1;
@@ -138,15 +154,47 @@ describe.skipIf(process.platform !== 'linux')('holdPath', () => {
     expect(performance.now() - begun).toBeLessThan(5000);
   });
 
-  it('gives each name to its caller before it goes on, and leaves nothing open', () => {
+  it('follows links above the last name alone, if asked to', () => {
+    mkdirSync(file('a'));
+    writeFileSync(file('a/file'), '');
+    symlinkSync('a', file('link'));
+    symlinkSync('file', file('a/last'));
+    expect(found(file('link/file'), { follows: 'above' })).toBe(byKernel(file('a/file')));
+    expect(found(file('link/last'), { follows: 'above' })).toBe(lstatSync(file('a/last'), { bigint: true }).ino);
+    expect(found(file('link/'), { follows: 'above' })).toBe(byKernel(file('a')));
+    expect(found(file('link/file'), { follows: false })).toBe('ENOTDIR');
+  });
+
+  it('leads to the same from directories of earlier calls, and leaves nothing open', () => {
+    mkdirSync(file('a/b/c'), { recursive: true });
+    writeFileSync(file('a/b/file'), '');
+    symlinkSync('a/b', file('link'));
+    symlinkSync('../b/file', file('a/b/up'));
+    symlinkSync(file('a'), file('a/b/absolute'));
     const before = readdirSync('/proc/self/fd').length;
-    const seen: string[] = [];
-    const entering = (descriptor: number): void => {
-      seen.push(readlinkSync(`/proc/self/fd/${descriptor}`));
-      if (seen.length === 2) throw Object.assign(new Error('no'), { code: 'refused' });
-    };
-    expect(found('/proc/self/status', { entering })).toBe('refused');
-    expect(seen).toEqual(['/proc', '/proc/self']);
+    {
+      using near = new NearDirectories();
+      const names = [
+        'a/b/file',
+        'a/b/up',
+        'a/b/c',
+        'a/b/c/..',
+        'a/b/',
+        'a/b/.',
+        'link/file',
+        'link/up',
+        'link/c/../file',
+      ];
+      const more = ['a/b/absolute/b/file', 'a/b/none', 'a/b/file/x', 'a//b/file', 'a/b/c/../../b/up', 'link', 'a'];
+      for (const name of [...names, ...more, ...names]) {
+        expect(found(file(name), { near }), name).toBe(byKernel(file(name)));
+      }
+      expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before + 8);
+      // It stays in the directory that the text led to.
+      renameSync(file('a'), file('moved'));
+      expect(found(file('a/b/file'), { near })).toBe(byKernel(file('moved/b/file')));
+    }
+    expect(found(file('a/b/file'))).toBe('ENOENT');
     expect(readdirSync('/proc/self/fd')).toHaveLength(before);
   });
 });

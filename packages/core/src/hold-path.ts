@@ -1,6 +1,9 @@
 import { accessSync, closeSync, constants, fstatSync, openSync, readlinkSync, statfsSync } from 'node:fs';
 
 import { readKernelLink } from './kernel-file.js';
+import { mountIfKnown } from './mount-of.js';
+import type { NearDirectories } from './near-directories.js';
+import { isServedMount } from './served-mount.js';
 
 /** Of Linux; Node has no name for it. Opens what a name stands for without reading it (open(2)). */
 const oPath = 0o10_000_000;
@@ -14,57 +17,79 @@ const mostNames = 4096;
 /** PROC_SUPER_MAGIC */
 const procType = 0x9fa0;
 
-/** Directories of /proc whose links lead to what this process has open. */
-const ofThisProcess = new RegExp(`^/proc/${process.pid}(?:/task/\\d+)?(?:/fd)?$`);
-
 /** How {@link holdPath} goes. */
 export interface HoldPathOptions {
-  /** Whether links are followed. Default: true */
-  readonly follows?: boolean;
-  /** Is given each name that was opened, and the directory above it, before anything is asked about it. It may throw. */
-  readonly entering?: (descriptor: number, above: number) => void;
+  /** Whether links are followed; `above`: all but one that has the last name. Default: true */
+  readonly follows?: boolean | 'above';
+  /** Directories of earlier calls, in which this one may begin. Default: none */
+  readonly near?: NearDirectories;
+}
+
+/** Something that is held open. */
+interface Held {
+  readonly descriptor: number;
+  /** The kernel's number of its mount; undefined if the kernel does not report it. */
+  readonly mount: number | undefined;
 }
 
 /** Where a name leads: to something open, or to the text of a link. */
-type Step = { readonly descriptor: number } | { readonly target: string };
+type Step = Held | { readonly target: string };
+
+/** Errors of {@link holdPath} that the kernel would not have made. */
+const refusals = new WeakSet<object>();
+
+/** Whether {@link holdPath} has refused a path that another user could have made wait for ever. */
+export function isRefusedPath(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && refusals.has(error);
+}
 
 /**
  * Opens what a path leads to, name by name. Each directory is held open, and a link is read as text.
  *
  * The kernel alone would also follow a link of /proc to the root directory of another process. A file system that was mounted there
- * may never answer, and nothing ends a process of root that waits for it. So a link to what another process has is refused.
+ * may never answer, and nothing ends a process of root that waits for it. So a link to what another process has is refused. So
+ * is a file system that an ordinary user serves to root (FUSE): opening with O_PATH does not ask its server.
  *
  * @param path - text or bytes. A relative path starts in the working directory
  * @returns a descriptor with O_PATH
- * @throws Error of the system: ELOOP also for a link to what another process has, and for links that lead through 4,096 names
+ * @throws Error of the system: ELOOP also for a link to what another process has, and for links that lead through 4,096 names.
+ *   EACCES also for what an ordinary user serves ({@link isRefusedPath})
  * @see path_resolution(7), proc_pid_root(5), fuse(4)
  */
-export function holdPath(path: Buffer | string, options: HoldPathOptions = {}): number {
+export function holdPath(path: Buffer | string, { follows = true, near }: HoldPathOptions = {}): number {
   const bytes = Buffer.from(path).toString('latin1');
   if (bytes === '') throw failure('ENOENT');
+  const start = near?.nearest(bytes);
   // The next name comes last.
-  const todo = namesOf(bytes).toReversed();
+  const todo = namesOf(start?.rest ?? bytes).toReversed();
   let [links, names] = [0, 0];
-  let held = openSync(bytes.startsWith('/') ? '/' : '.', oPath);
-  const enter = (next: number): void => {
-    closeSync(held);
+  let isKept = start !== undefined;
+  let held = heldNow(start?.descriptor ?? openSync(bytes.startsWith('/') ? '/' : '.', oPath));
+  const leave = (): void => {
+    if (!isKept) closeSync(held.descriptor);
+    isKept = false;
+  };
+  const enter = (next: Held): void => {
+    leave();
     held = next;
   };
   try {
     for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
       if (++names > mostNames) throw failure('ELOOP');
-      const step = stepTo(held, name, options);
+      const isLast = todo.length === 0;
+      if (isLast && links === 0 && near?.keep(bytes, held.descriptor) === true) isKept = true;
+      const step = stepTo(held, name, follows === true || (follows === 'above' && !isLast));
       if ('descriptor' in step) {
-        enter(step.descriptor);
+        enter(step);
         continue;
       }
       if (++links > mostLinks) throw failure('ELOOP');
       todo.push(...namesOf(step.target).toReversed());
-      if (step.target.startsWith('/')) enter(openSync('/', oPath));
+      if (step.target.startsWith('/')) enter(heldNow(openSync('/', oPath)));
     }
-    return held;
+    return held.descriptor;
   } catch (error) {
-    closeSync(held);
+    leave();
     throw error;
   }
 }
@@ -89,25 +114,42 @@ function namesOf(path: string): readonly string[] {
   return path.endsWith('/') || path.endsWith('/.') ? [...names, '.'] : names;
 }
 
-function stepTo(held: number, name: string, { follows = true, entering }: HoldPathOptions): Step {
-  const place = Buffer.from(`/proc/self/fd/${held}/${name}`, 'latin1');
+function heldNow(descriptor: number): Held {
+  return { descriptor, mount: mountIfKnown(descriptor) };
+}
+
+function stepTo(held: Held, name: string, follows: boolean): Step {
+  const place = Buffer.from(`/proc/self/fd/${held.descriptor}/${name}`, 'latin1');
   const descriptor = openPlace(place);
   let isKept = false;
   try {
-    entering?.(descriptor, held);
+    // To open with O_PATH asks no server, and then the kernel says which mount that was.
+    const next = heldNow(descriptor);
+    if (next.mount !== undefined && next.mount !== held.mount && isServedMount(next.mount)) throw refused('EACCES');
     isKept = !follows || !fstatSync(descriptor).isSymbolicLink();
-    if (isKept) return { descriptor };
+    if (isKept) return next;
   } finally {
     if (!isKept) closeSync(descriptor);
   }
+  return leadsTo(held.descriptor, place);
+}
+
+/** Where a link leads. */
+function leadsTo(folder: number, place: Buffer): Step {
   // In Deno the bytes are an Uint8Array.
   const target = Buffer.from(readlinkSync(place, { encoding: 'buffer' })).toString('latin1');
-  if (statfsSync(`/proc/self/fd/${held}`).type !== procType) return { target };
+  if (statfsSync(`/proc/self/fd/${folder}`).type !== procType) return { target };
   // There, /proc/self and its like are text, and all others stand for files.
-  const folder = readKernelLink(`/proc/self/fd/${held}`);
-  if (folder === '/proc') return { target };
-  if (ofThisProcess.test(folder)) return { descriptor: openSync(place, oPath) };
-  throw failure('ELOOP');
+  const path = readKernelLink(`/proc/self/fd/${folder}`);
+  if (path === '/proc') return { target };
+  if (isOfThisProcess(path)) return heldNow(openSync(place, oPath));
+  throw refused('ELOOP');
+}
+
+/** Whether a directory of /proc has links to what this process has open. Its number is that of the namespace of /proc. */
+function isOfThisProcess(folder: string): boolean {
+  const own = `/proc/${readKernelLink('/proc/self')}`;
+  return folder.startsWith(own) && /^(?:\/task\/\d+)?(?:\/fd)?$/.test(folder.slice(own.length));
 }
 
 /** A directory is asked for first: only then is one mounted that waits for its first use (autofs(5)). */
@@ -120,8 +162,18 @@ function openPlace(place: Buffer): number {
   }
 }
 
-function failure(code: 'ELOOP' | 'ENOENT'): Error {
-  const text =
-    code === 'ELOOP' ? 'too many symbolic links, or one to what another process has open' : 'the path is empty';
-  return Object.assign(new Error(`${code}: ${text}`), { code, syscall: 'open' });
+const texts = {
+  EACCES: 'an ordinary user serves the file system that it lies on (FUSE)',
+  ELOOP: 'too many symbolic links, or one to what another process has open',
+  ENOENT: 'the path is empty',
+} as const;
+
+function failure(code: keyof typeof texts): Error {
+  return Object.assign(new Error(`${code}: ${texts[code]}`), { code, syscall: 'open' });
+}
+
+function refused(code: 'EACCES' | 'ELOOP'): Error {
+  const error = failure(code);
+  refusals.add(error);
+  return error;
 }

@@ -11,11 +11,13 @@ export { type DeniedCall, deniedClause } from './denied-call.js';
 export { errnoName, errorCode, systemReason } from './errno.js';
 export { escaped, escapedLines } from './escaped.js';
 export { defaultOverflowId, type IdMap, type IdRange, isMapped, mayBeStranger, readIdMap } from './id-map.js';
-export { holdPath, type HoldPathOptions, holdsPaths } from './hold-path.js';
+export { holdPath, type HoldPathOptions, holdsPaths, isRefusedPath } from './hold-path.js';
 export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, readKernelLink } from './kernel-file.js';
 export { type Layer, type LayerLevels, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
 export { isFolderLost, lostFolder } from './lost-folder.js';
+export { mountIfKnown, mountOf, noAnswer } from './mount-of.js';
+export { NearDirectories } from './near-directories.js';
 export { nearest } from './nearest.js';
 export { refuseInspector } from './no-inspector.js';
 export { packageVersion } from './package-version.js';
@@ -44,4 +46,5 @@ export {
   type FeatureState,
   reportOf,
 } from './report.js';
+export { isServedMount, isServedToRoot, mountIn, mountsOf, type ServingUser, servingUserIn } from './served-mount.js';
 export { type FourIds, parseTaskStatus, readAllTasks, readTaskStatus, type TaskStatus } from './task-status.js';

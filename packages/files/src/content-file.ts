@@ -1,11 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 
+import type { ServingUser } from '@sb/core';
+
 import { refusal } from './errors.js';
 import { fromHere } from './from-here.js';
 import { naming } from './named-path.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { effectiveUser } from './own-user.js';
-import { type ServingUser, servingUserOf } from './serving-user.js';
+import { servingUserOf } from './serving-user.js';
 import { walk } from './walk.js';
 
 const readableByAll = 0o004;

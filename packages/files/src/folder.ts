@@ -15,10 +15,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { errorCode } from '@sb/core';
+import { errorCode, mountOf } from '@sb/core';
 
 import { isFilesError, openFailed, refusal } from './errors.js';
-import { mountOf } from './mount-of.js';
 import { naming } from './named-path.js';
 import { isRoot } from './own-user.js';
 import { removeTree } from './remove-tree.js';

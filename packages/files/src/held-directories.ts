@@ -1,15 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { errorCode } from '@sb/core';
+import { errorCode, isServedMount, mountIfKnown, noAnswer } from '@sb/core';
 
 import type { ByteText } from './byte-text.js';
 import type { Found } from './found.js';
 import { lookByName } from './look-by-name.js';
-import { mountIfKnown, noAnswer } from './mount-of.js';
 import { type EntryKind, namesIn } from './names-in.js';
 import { isRoot } from './own-user.js';
-import { isServedMount } from './serving-user.js';
 import { oPath } from './walk.js';
 
 /** Directories that are held at once; another one is opened again, name by name. */

@@ -22,7 +22,7 @@ export { readToEnd } from './read-to-end.js';
 export { timeToRemove } from './remove-tree.js';
 export { openRegularFile } from './regular-file.js';
 export { replaceFile } from './replace-file.js';
-export { openTrusted } from './trusted-path.js';
+export { holdTrusted, openTrusted } from './trusted-path.js';
 export { openTrustedFile, readTrustedFile } from './trusted-file.js';
 export { type Judge, walk, type Waypoint } from './walk.js';
 export { writeWhole } from './write-whole.js';

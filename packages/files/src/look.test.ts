@@ -5,7 +5,7 @@ import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { isProgram, isThere, look } from './look.js';
+import { isProgram, isThere, look, lookAtLink } from './look.js';
 import { openRegularFile } from './regular-file.js';
 
 describe('a look', () => {
@@ -31,6 +31,9 @@ describe('a look', () => {
     expect(() => look(path)).toThrow('ELOOP');
     expect(() => openRegularFile(path)).toThrow('ELOOP');
     expect([isThere(path), isProgram(path)]).toEqual([false, false]);
+    expect(() => lookAtLink(`${path}/below`)).toThrow('ELOOP');
+    expect(lookAtLink(path)?.isSymbolicLink()).toBe(true);
+    expect(lookAtLink(folder.file('absent/below'))).toBeUndefined();
     child.kill('SIGKILL');
     await once(child, 'close');
   });

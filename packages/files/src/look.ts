@@ -15,22 +15,28 @@ import { hold } from './hold.js';
  */
 export function look(path: string): Stats | undefined {
   if (!holdsPaths()) return statSync(path, { throwIfNoEntry: false });
-  try {
-    return withHeld(path, (held) => fstatSync(held));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
+  return examined(path, true);
 }
 
 /**
  * Like {@link look}, without following a link at its end.
  *
- * @param path - in a directory whose path nobody else decides
+ * @param path - links above its last name are followed
  * @throws Error of the system
  */
 export function lookAtLink(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
+  if (!holdsPaths()) return lstatSync(path, { throwIfNoEntry: false });
+  return examined(path, 'above');
+}
+
+/** @returns undefined for nothing */
+function examined(path: string, follows: true | 'above'): Stats | undefined {
+  try {
+    return withHeld(path, (held) => fstatSync(held), follows);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -67,8 +73,8 @@ function isProgramHeld(held: number): boolean {
   return fstatSync(held).isFile();
 }
 
-function withHeld<T>(path: string, use: (held: number) => T): T {
-  const held = hold(path);
+function withHeld<T>(path: string, use: (held: number) => T, follows: true | 'above' = true): T {
+  const held = hold(path, follows);
   try {
     return use(held);
   } finally {

@@ -1,7 +1,7 @@
 /* A folder that goes, with something in it that somebody else has put there. */
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
-import { bundleFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { bundleFixture, missing, runProgram, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { removeTree } from './remove-tree.js';
@@ -28,6 +28,20 @@ describe.skipIf(missing('linux'))('removeTree', () => {
     const { stdout, stderr } = await runProgram(process.execPath, [fixture], { uid: 65_534, gid: 65_534 });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({ before: 'EACCES', error: '', isThere: false });
+  });
+
+  it.skipIf(missing('root'))('leaves what belongs to a third user: somebody may have moved it there', () => {
+    const [goes, inner, third] = [folder.file('goes'), folder.file('goes/inner'), folder.file('goes/inner/third')];
+    mkdirSync(third);
+    writeFileSync(`${third}/file`, '');
+    for (const path of [goes, inner]) chownSync(path, stranger.uid, stranger.gid);
+    chownSync(third, 65_534, 65_534);
+    expect(() => removeTree(goes)).toThrow(/EACCES: .* uid 65534/);
+    expect(existsSync(`${third}/file`)).toBe(true);
+    // The twin: of the same user.
+    chownSync(third, stranger.uid, stranger.gid);
+    removeTree(goes);
+    expect(existsSync(goes)).toBe(false);
   });
 
   it('removes directories that are nested more deeply than descriptors permit', async () => {

@@ -12,9 +12,8 @@ import {
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 
-import { errorCode } from '@sb/core';
+import { errorCode, mountOf } from '@sb/core';
 
-import { mountOf } from './mount-of.js';
 import { namesIn } from './names-in.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { oPath } from './walk.js';
@@ -40,10 +39,13 @@ const maxTime = 3000;
  * process changes the mode. Root first makes every directory its own, so that no other user fills it. It takes at most
  * three seconds.
  *
+ * Root empties only what belongs to root or to one other user. A directory of a third user may have been moved there by
+ * somebody who may not remove it.
+ *
  * @param path - its path, of which only the last name may be under the control of other users
  * @param until - when it must have ended, by performance.now(); for several that have three seconds together
  * @throws Error of the system. EXDEV or EBUSY if something is mounted in it. ENOTEMPTY if a process still writes to it.
- *   ELOOP if directories are nested without limit. ETIME if three seconds are not enough. Another call removes the rest
+ *   EACCES for a directory of a third user. ELOOP if directories are nested without limit. ETIME if three seconds are not enough. Another call removes the rest
  */
 export function removeTree(path: string, until: number = timeToRemove()): void {
   const above = mountAbove(path);
@@ -52,7 +54,7 @@ export function removeTree(path: string, until: number = timeToRemove()): void {
   remove(Buffer.from(path), {
     mount: above,
     depth: 0,
-    top: { inside: undefined, until, own, takes: isRoot(), moves: 0 },
+    top: { inside: undefined, until, own, other: undefined, takes: isRoot(), moves: 0 },
   });
 }
 
@@ -78,6 +80,8 @@ interface Top {
   readonly until: number;
   /** The user of this process. */
   readonly own: number | undefined;
+  /** The first other user of whom root takes a directory. */
+  other: number | undefined;
   /** Whether it takes every directory from its owner. */
   readonly takes: boolean;
   moves: number;
@@ -182,9 +186,15 @@ const othersWrite = 0o022;
  * Opens a directory to empty it, as its owner. Root first takes it from its owner. So that user cannot create entries
  * or mount something in it any more, and emptying it ends.
  */
-function openToEmpty(held: number, { own, takes }: Top): number {
+function openToEmpty(held: number, top: Top): number {
+  const { own, takes } = top;
   const itself = `/proc/self/fd/${held}`;
-  const isOurs = fstatSync(held).uid === own || (takes && taken(itself, own));
+  const { uid } = fstatSync(held);
+  if (takes && uid !== own) top.other ??= uid;
+  if (takes && uid !== own && uid !== top.other) {
+    throw failure('EACCES', `a directory in it belongs to uid ${uid}, and is not removed`);
+  }
+  const isOurs = uid === own || (takes && taken(itself, own));
   const { mode } = fstatSync(held);
   const isOpen = (mode & whole) !== whole || (takes && (mode & othersWrite) !== 0);
   if (isOurs && isOpen) chmodSync(itself, whole);

@@ -1,10 +1,11 @@
 /* Who answers for a mount, by the kernel's list of mounts. */
 import { closeSync, openSync } from 'node:fs';
 
+import { mountIn, servingUserIn } from '@sb/core';
 import { missing } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { mountIn, servedDirectories, servingUserIn, servingUserOf } from './serving-user.js';
+import { servedDirectories, servingUserOf } from './serving-user.js';
 
 const fuse = (options: string, flags = 'rw,nosuid,nodev', type = 'fuse.sshfs') =>
   `41 29 0:57 / /mnt ${flags} shared:2 master:1 - ${type} source ${options}`;

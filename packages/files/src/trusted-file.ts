@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
 
+import type { ServingUser } from '@sb/core';
 import { boolean } from '@sb/core/document';
 
 import { documentPlace, refusal } from './errors.js';
@@ -8,7 +9,7 @@ import { naming } from './named-path.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { ownDescriptor } from './own-descriptor.js';
 import { readToEnd } from './read-to-end.js';
-import { type ServingUser, servingUserOf, whyServed } from './serving-user.js';
+import { servingUserOf, whyServed } from './serving-user.js';
 import { rootDecides, whyOthersWrite } from './trusted-path.js';
 import { walk, type Waypoint } from './walk.js';
 

@@ -1,9 +1,11 @@
 import { closeSync, constants, openSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { dirname } from 'node:path';
 
+import type { ServingUser } from '@sb/core';
+
 import { refusal } from './errors.js';
 import { naming } from './named-path.js';
-import { type ServingUser, whyServed } from './serving-user.js';
+import { whyServed } from './serving-user.js';
 import { type Judge, walk } from './walk.js';
 
 const flags = constants.O_RDONLY | constants.O_DIRECTORY;
@@ -29,13 +31,21 @@ const writableByAll = 0o002;
  */
 export function openTrusted(path: string): number {
   if (process.platform !== 'linux') return openByPath(path);
-  const held = walk(path, rootDecides);
+  const held = holdTrusted(path);
   try {
     const place = `/proc/self/fd/${held}`;
     return naming(place, path, () => openSync(place, flags));
   } finally {
     closeSync(held);
   }
+}
+
+/**
+ * As {@link openTrusted}, on Linux alone: with O_PATH, so nothing at the end of the path is asked. What is there may be
+ * of any kind.
+ */
+export function holdTrusted(path: string): number {
+  return walk(path, rootDecides);
 }
 
 /** Only root decides where the path leads. */

@@ -52,6 +52,14 @@ function exchange(path: string, target: string): void {
 }
 
 describe.skipIf(missing('linux'))('walk', () => {
+  it('refuses links that lead through thousands of names', () => {
+    const long = './'.repeat(1900);
+    for (let number = 0; number < 39; number++) symlinkSync(`${long}l${number + 1}`, folder.file(`l${number}`));
+    symlinkSync('etc', folder.file('l39'));
+    expect(walkTo(folder.file('l38')).ino).toBe(inoOf('etc'));
+    expect(() => walkTo(folder.file('l0'))).toThrow('it leads through more than 4096 names');
+  });
+
   it('leads to the same file as the kernel', () => {
     symlinkSync('../etc', folder.file('top/relative'));
     symlinkSync(folder.file('top/relative/pkg'), folder.file('top/absolute'));

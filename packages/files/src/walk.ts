@@ -1,18 +1,21 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
-import { errorCode } from '@sb/core';
+import { errorCode, type ServingUser } from '@sb/core';
 import { callback, object, type Options, type Reader, required } from '@sb/core/document';
 
 import { documentPlace } from './errors.js';
 import { naming } from './named-path.js';
-import { type ServingUser, servingUserOf } from './serving-user.js';
+import { servingUserOf } from './serving-user.js';
 
 /** From Linux; Node does not name it. Opens what a name leads to without reading it (open(2)). */
 export const oPath = 0o10_000_000;
 
 /** The most symbolic links on a path; the kernel's own limit (path_resolution(7)). */
 const maxLinks = 40;
+
+/** The most names that are looked up for one path. Links in each other's targets could lead through far more. */
+const maxNames = 4096;
 
 /** Something on the way that decides where a path leads, held open: `stats` belong to exactly this one. */
 export interface Waypoint {
@@ -58,23 +61,24 @@ export const judgeReader: Reader<Judge> = object<Judge>({
  */
 export function walk(path: string, judge: Judge): number {
   const read = judgeReader.read(judge, documentPlace('judge'));
-  let todo = namesOf(path);
+  // The next name comes last.
+  const todo = namesOf(path).toReversed();
   let at = '/';
+  let [links, names] = [0, 0];
   let held = openSync('/', oPath);
   const enter = (next: number, where: string): void => {
     closeSync(held);
     [held, at] = [next, where];
   };
   try {
-    for (let links = 0; todo.length > 0;) {
+    for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+      if (++names > maxNames) read.refuse(path, `it leads through more than ${maxNames} names`);
       const folder = fstatSync(held);
       const servedBy = servingUserOf(held);
       read.folder({ path: at, stats: folder, servedBy });
-      const [name = '', ...rest] = todo;
       const place = `/proc/self/fd/${held}/${name}`;
       const below = join(at, name);
       const next = { descriptor: naming(place, below, () => openPlace(place)), path: below };
-      todo = rest;
       if (!fstatSync(next.descriptor).isSymbolicLink()) {
         enter(next.descriptor, next.path);
         continue;
@@ -82,7 +86,7 @@ export function walk(path: string, judge: Judge): number {
       const target = readLink({ ...next, place, folder, servedBy }, read);
       if (++links > maxLinks) read.refuse(path, 'its symbolic links lead in a circle');
       if (target.startsWith('/')) enter(openSync('/', oPath), '/');
-      todo = [...namesOf(target), ...rest];
+      todo.push(...namesOf(target).toReversed());
     }
     return held;
   } catch (error) {

@@ -4,6 +4,7 @@ import { checkQuery, type Query } from './query.js';
 import { requirePolicy } from './require-policy.js';
 import type { FsRight, NetRight } from './rights.js';
 import { ruleFor } from './rule-for.js';
+import { lookingTogether } from './status.js';
 import { startOf } from './walk.js';
 
 export type { Query } from './query.js';
@@ -42,8 +43,8 @@ export interface Verdict {
 export function allows(given: LandlockPolicy, query: Query): Verdict {
   const policy = requirePolicy(given);
   const asked = checkQuery(query);
-  if (asked.kind === 'path') return allowsPath(policy, asked.path, asked.right);
-  if (asked.kind === 'move') return allowsMove(policy, asked);
+  if (asked.kind === 'path') return lookingTogether(() => allowsPath(policy, asked.path, asked.right));
+  if (asked.kind === 'move') return lookingTogether(() => allowsMove(policy, asked));
   if (asked.kind === 'port') return allowsPort(policy, asked.right, asked.port);
   return policy.scope.includes(asked.scope)
     ? { allowed: false, reason: `scope ${asked.scope} has no exceptions` }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 
-import { errorCode } from '@sb/core';
+import { errorCode, isRefusedPath } from '@sb/core';
 
 import { landlockError } from './errors.js';
 import { type LandlockPolicy, pathBytes, pathText, type PolicyPathRule } from './options.js';
@@ -21,8 +21,9 @@ export function ruleFor({ paths }: LandlockPolicy, start: BinaryPath, right: FsR
       const inode = ruleInode(rule, right);
       return inode === undefined ? [] : [{ rule, inode }];
     });
-  for (const folder of walk(start)) {
-    const inode = inodeOf(toBytes(folder))?.key;
+  // From the root directory on, each is one step below the one before.
+  const inodes = [...walk(start)].toReversed().map((folder) => inodeOf(toBytes(folder))?.key);
+  for (const inode of inodes.toReversed()) {
     const found = rules.find((candidate) => candidate.inode === inode);
     if (found !== undefined) return found.rule;
   }
@@ -31,13 +32,24 @@ export function ruleFor({ paths }: LandlockPolicy, start: BinaryPath, right: FsR
 
 /** The path and every directory above it. */
 function* walk(path: BinaryPath): Generator<BinaryPath> {
-  yield path;
-  if (path !== '/') yield* walk(dirname(path));
+  for (let at = path; ; at = dirname(at)) {
+    yield at;
+    if (at === dirname(at)) return;
+  }
 }
 
-/** Returns the inode of a rule, if its path exists and the right applies to that type of file. */
+/**
+ * Returns the inode of a rule, if its path exists and the right applies to that type of file. A path that root does not
+ * follow leads to nothing that a question of root's is about.
+ */
 function ruleInode(rule: PolicyPathRule, right: FsRight): string | undefined {
-  const inode = inodeOf(Buffer.from(pathBytes(rule.path)));
+  let inode: ReturnType<typeof inodeOf>;
+  try {
+    inode = inodeOf(Buffer.from(pathBytes(rule.path)));
+  } catch (error) {
+    if (error instanceof Error && isRefusedPath(error.cause)) return undefined;
+    throw error;
+  }
   if (inode !== undefined) return inode.isFolder || isFileRight(right) ? inode.key : undefined;
   if (rule.optional) return undefined;
   throw landlockError('path-missing', 'allows', {

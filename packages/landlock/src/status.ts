@@ -1,9 +1,27 @@
 import { type BigIntStats, closeSync, fstatSync, lstatSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 
-import { holdPath, holdsPaths } from '@sb/core';
+import { holdPath, holdsPaths, NearDirectories } from '@sb/core';
 
 /** PROC_SUPER_MAGIC */
 const procType = 0x9fa0;
+
+/** Directories of the paths that one question looks at. */
+let near: NearDirectories | undefined;
+
+/**
+ * Answers one question. Meanwhile directories that paths lead through stay open, so that a deep path takes a step for
+ * each name, and not one for each pair of names.
+ */
+export function lookingTogether<T>(answer: () => T): T {
+  if (near !== undefined || !holdsPaths()) return answer();
+  using directories = new NearDirectories();
+  near = directories;
+  try {
+    return answer();
+  } finally {
+    near = undefined;
+  }
+}
 
 /**
  * Returns what a path leads to. Links are followed. Root follows none to what another process has open ({@link holdPath}).
@@ -46,7 +64,7 @@ function held(path: Buffer, follows: boolean): BigIntStats {
 }
 
 function withHeld<T>(path: Buffer, follows: boolean, use: (descriptor: number) => T): T {
-  const descriptor = holdPath(path, { follows });
+  const descriptor = holdPath(path, { follows, ...(near && { near }) });
   try {
     return use(descriptor);
   } finally {

@@ -1,8 +1,10 @@
 /* The command sb-seccomp, as it is built. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { offersIn, runProgram, temporaryFolder } from '@sb/test-kit';
+import { missing, offersIn, runProgram, temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { help } from '../src/cli/help.js';
@@ -77,6 +79,16 @@ describe('sb-seccomp', () => {
     });
     expect(await run('lint', 'network-client')).toEqual({ status: 0, out: '', err: '' });
     expect((await run('explain', 'allow-all')).out).toContain('x86_64 (x86_64): 9 instructions');
+  });
+
+  it.skipIf(missing('root', 'linux'))('opens nothing by what another process has, as root', async () => {
+    const own = file('own.json', '{"base":"allow-all"}');
+    const other = spawn('sleep', ['60'], { stdio: 'ignore' });
+    await once(other, 'spawn');
+    const { status, err } = await run('explain', `/proc/${other.pid}/root${own}`);
+    expect([status, err]).toEqual([2, expect.stringContaining("can't be read: ELOOP")]);
+    other.kill('SIGKILL');
+    expect((await run('explain', own)).status).toBe(0);
   });
 
   it.each<[what: string, args: readonly string[], says: string]>([

@@ -1,7 +1,8 @@
-import { dirname } from 'node:path';
+import { closeSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 
 import { clauseOf, isSandboxError } from '@sb/core';
-import { whyOwnerUnknown } from '@sb/files';
+import { filesClause, holdTrusted, isFilesError, whyOwnerUnknown } from '@sb/files';
 import { currentIdentity, lookupUser, ownerOf, policy, type PrivdropPolicy, type UserIdentity } from '@sb/privdrop';
 
 import { FetchError } from '../errors.js';
@@ -63,11 +64,12 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
   );
 }
 
-/** The server of a file system can claim any owner, and a download as that user could reach the user's files. */
+/** Root holds the directory, so what others exchange on the way to it does not choose the user. */
 function ownerOfFolder(folder: string): { readonly owner: UserIdentity; readonly whyUnknown: string | undefined } {
   try {
-    return { owner: ownerOf(folder), whyUnknown: whyOwnerUnknown(folder) };
+    return process.platform === 'linux' ? ownerOfHeld(holdTrusted(resolve(folder))) : ownerAt(folder);
   } catch (error) {
+    if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
     if (isSandboxError(error)) throw error;
     throw new FetchError(
       'file',
@@ -75,4 +77,17 @@ function ownerOfFolder(folder: string): { readonly owner: UserIdentity; readonly
       'Create it first.',
     );
   }
+}
+
+function ownerOfHeld(held: number): ReturnType<typeof ownerAt> {
+  try {
+    return ownerAt(`/proc/self/fd/${held}`);
+  } finally {
+    closeSync(held);
+  }
+}
+
+/** The server of a file system can claim any owner, and a download as that user could reach the user's files. */
+function ownerAt(place: string): { readonly owner: UserIdentity; readonly whyUnknown: string | undefined } {
+  return { owner: ownerOf(place), whyUnknown: whyOwnerUnknown(place) };
 }

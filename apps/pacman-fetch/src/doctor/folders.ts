@@ -54,11 +54,21 @@ export function examineFolder(path: string, { user, isPacmans }: FolderQuestion)
 /** The first directory of the path that a user may not search, by its mode. Access control lists are not considered. */
 function firstClosed(folder: string, user: Downloader): { readonly path: string; readonly mode: string } | undefined {
   for (let path = folder, above = dirname(folder); ; path = above, above = dirname(above)) {
-    const stats = look(path);
+    const stats = lookIfPossible(path);
     if (stats !== undefined && !mayPass(stats, user)) {
       return { path, mode: (stats.mode & 0o7777).toString(8).padStart(4, '0') };
     }
     if (path === above) return undefined;
+  }
+}
+
+/** What cannot be examined is a finding of the attempt to use it. */
+function lookIfPossible(path: string): Stats | undefined {
+  try {
+    return look(path);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
   }
 }
 

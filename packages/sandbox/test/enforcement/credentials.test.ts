@@ -97,6 +97,17 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'unshare', 'fuse'))(
       });
     });
 
+    it('does not keep root that asks what a rule on it would allow elsewhere', async () => {
+      using home = homeFolder();
+      mkdirSync(home.file('folder'));
+      const mount = [home.file('folder'), String(stranger.uid), '/', 'silent'];
+      const question = ['--ro', home.file('folder/below'), '--why', 'read /etc/hosts'];
+      const command = [...mount, process.execPath, sbRunPath(), ...question];
+      const options = ['--mount', '--propagation', 'private', served, ...command];
+      const { status, stdout } = await runProgram('unshare', options, { timeout: 30_000 });
+      expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('allowed') as string });
+    });
+
     it('does not keep root for good where it is mounted on the way to a rule', async () => {
       using home = homeFolder();
       mkdirSync(home.file('folder'));

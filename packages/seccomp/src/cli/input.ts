@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-import { errorCode, isSandboxError } from '@sb/core';
+import { errorCode, holdPath, holdsPaths, isSandboxError } from '@sb/core';
 
 import type { AnyProgram } from '../exact/prove.js';
 import { parsePolicy } from '../policy/parse-policy.js';
@@ -49,8 +49,7 @@ export function textFrom(word: string): string {
 function bytesOf(word: string): Uint8Array {
   let descriptor = 0;
   try {
-    // Opening a FIFO must not wait, and a terminal must not become the controlling one.
-    if (word !== '-') descriptor = openSync(word, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    if (word !== '-') descriptor = opened(word);
     if (word !== '-' && !fstatSync(descriptor).isFile()) return misuse(`${word} is not a file`, 'Name a file, or -.');
     return wholeOf(descriptor, word);
   } catch (error) {
@@ -59,6 +58,20 @@ function bytesOf(word: string): Uint8Array {
     return misuse(`${word} can't be read: ${code}`, `Name a preset (${baseNames.join(', ')}) or an existing file.`);
   } finally {
     if (descriptor > 0) closeSync(descriptor);
+  }
+}
+
+/** Opening a FIFO must not wait, and a terminal must not become the controlling one. */
+const reading = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/** Root goes name by name: a path that others decide must not make it wait. */
+function opened(path: string): number {
+  if (!holdsPaths()) return openSync(path, reading);
+  const held = holdPath(path);
+  try {
+    return openSync(`/proc/self/fd/${held}`, reading);
+  } finally {
+    closeSync(held);
   }
 }
 

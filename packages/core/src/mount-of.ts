@@ -1,4 +1,5 @@
-import { errorCode, readKernelFile } from '@sb/core';
+import { errorCode } from './errno.js';
+import { readKernelFile } from './kernel-file.js';
 
 /**
  * Returns the kernel's number of the mount that a descriptor is on. It does not ask the server of a file system.
