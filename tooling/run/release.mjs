@@ -1,7 +1,7 @@
 // `npm run release:dry`: builds, packs, holds the tarballs to what is promised of them, installs them alone, tries them, and
 // prints what would be published. Publishes nothing. `-- -w @sb/privdrop` does so for a package and those that it needs;
 // `-- --every-processor` builds for arm64 too, as what is published must be; `-- --reproducible` builds in two clean clones,
-// and compares the bytes; `-- --keep FOLDER` leaves tarballs that passed all of it for tooling/release/src/publish.mjs.
+// and compares the bytes; `-- --keep DIRECTORY` leaves tarballs that passed all of it for tooling/release/src/publish.mjs.
 // @ts-check
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -93,7 +93,7 @@ function readOptions() {
     }).values;
   } catch (error) {
     return fail(
-      `${error instanceof Error ? error.message : String(error)}\nOptions: [-w PACKAGE]… [--every-processor] [--reproducible] [--keep FOLDER]`,
+      `${error instanceof Error ? error.message : String(error)}\nOptions: [-w PACKAGE]… [--every-processor] [--reproducible] [--keep DIRECTORY]`,
     );
   }
 }

@@ -43,20 +43,22 @@ export function problemsIn({ name, size, unpackedSize, files }, folder, processo
   ];
 }
 
-/** A package that builds native parts has the same ones for each processor. @type {(paths: readonly string[], folder: string, processors: readonly string[]) => readonly string[]} */
+/** A package that builds native parts has their sources, and the same parts for each processor. @type {(paths: readonly string[], folder: string, processors: readonly string[]) => readonly string[]} */
 function nativeProblems(paths, folder, processors) {
   if (!paths.includes('package.json')) return [];
   const { scripts = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (scripts['build:native'] === undefined) return [];
+  const unbuildable = paths.includes('source/build.mjs') ? [] : ['source/build.mjs is missing'];
   const places = processors.map((processor) => `prebuilds/${process.platform}-${processor}/`);
   const partsIn = (/** @type {string} */ place) =>
     paths.filter((path) => path.startsWith(place)).map((path) => path.slice(place.length));
   const parts = new Set(places.flatMap(partsIn));
-  return places.flatMap((place) => {
+  const absent = places.flatMap((place) => {
     const own = partsIn(place);
     if (own.length === 0) return [`${place} is missing`];
     return [...parts].filter((part) => !own.includes(part)).map((part) => `${place}${part} is missing`);
   });
+  return [...unbuildable, ...absent];
 }
 
 /**

@@ -23,6 +23,11 @@ import { root } from '../../run/shell.mjs';
  */
 export function packInto(packages, folder, tree = root) {
   const chosen = packages.flatMap(({ name }) => ['--workspace', name]);
+  // Packing runs no scripts: a dependency could have one. The script that copies sources of native parts is the project's.
+  execFileSync('npm', ['run', '--silent', '--if-present', '--no-update-notifier', ...chosen, 'prepack'], {
+    cwd: tree,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   // Nobody is asked for a newer npm, and the cache may be another user's.
   const alone = ['--ignore-scripts', '--offline', '--no-update-notifier', '--cache', join(folder, '.cache')];
   const args = ['pack', '--json', ...alone, '--pack-destination', folder, ...chosen];

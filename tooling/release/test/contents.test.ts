@@ -60,6 +60,11 @@ describe('a tarball', () => {
       },
       `prebuilds/${process.platform}-${process.arch}/ is missing`,
     ],
+    [
+      'no sources of the native part that it builds',
+      { ...good, 'package.json': '{"scripts":{"build:native":"make"}}' },
+      'source/build.mjs is missing',
+    ],
     ['a test', { ...good, 'dist/a.test.js': '' }, 'dist/a.test.js is of no use to a user'],
     ['one file twice', { ...good, 'dist/b.js': 'x'.repeat(5000) }, 'dist/b.js is dist/index.js once more'],
     [
@@ -81,7 +86,7 @@ describe('a tarball', () => {
     ['less', { 'prebuilds/linux-arm64/probe': 'ELF' }, 'prebuilds/linux-arm64/launcher is missing'],
   ])('with %s for another processor is refused where that must be there too', (_, more, problem) => {
     const manifest = { 'package.json': '{"scripts":{"build:native":"make"}}' };
-    const own = { ...good, ...manifest, 'prebuilds/linux-x64/launcher': 'ELF' };
+    const own = { ...good, ...manifest, 'source/build.mjs': '', 'prebuilds/linux-x64/launcher': 'ELF' };
     const processors = ['x64', 'arm64'];
     expect(said({ ...own, ...more }, { processors })).toEqual([problem]);
     expect(said({ ...own, ...more }, { processors: ['x64'] })).toEqual([]);
