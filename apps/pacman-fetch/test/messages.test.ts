@@ -1,7 +1,7 @@
 /* What is said where something is in the way: what failed, on what, why, and what to do. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
-import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { makeAuthority, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { environment, program, runFetch } from './kit/fetch-program.js';
@@ -35,7 +35,7 @@ async function said(output: string, before?: string): Promise<string> {
   return stderr;
 }
 
-describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
+describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a message', () => {
   it('of a device does not say that it is to be removed', async () => {
     expect(await said('/dev/null')).toBe(
       'error: refusing to write to /dev/null: it is a device\n       Name a file that can hold what is downloaded.\n',
@@ -86,6 +86,19 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
     const { stderr } = await runFetch(['--config', none, '-o', folder.file('cache/x.part'), `${mirror.origin}/x`]);
     expect(stderr).toBe(
       `error: config file ${none} could not be read: ENOENT (no such file or directory)\n       Name another file with --config.\n`,
+    );
+  });
+
+  it('of an expired certificate names the day, and the clock of this machine', async () => {
+    const validity = ['-not_before', '20200101000000Z', '-not_after', '20200201000000Z'];
+    const authority = makeAuthority(folder.path);
+    await using server = await startMirror({}, {}, authority.issue('expired', 'IP:127.0.0.1', validity));
+    const words = ['--config', config(), '--cacert', authority.file, '-o', folder.file('cache/x.part')];
+    const { stderr } = await runFetch([...words, `${server.origin}/x`]);
+    const text = stderr.replace(/\d{4}-\d\d-\d\d(?=:)/, 'TODAY');
+    expect(text).toBe(
+      `error: failed retrieving file 'x' from ${server.host} : TLS failed: its certificate expired on 2020-02-01; ` +
+        "this machine's clock says TODAY: set it if it is wrong, or use another server (CERT_HAS_EXPIRED)\n",
     );
   });
 

@@ -11,6 +11,7 @@ import { checkServerIdentity } from './server-identity.js';
 import { sharedLookup } from './shared-lookup.js';
 import { Unasked } from './unasked.js';
 import { connectBySocks, isSocks } from './socks.js';
+import { certificateConnector } from './peer-certificate.js';
 import { Tunnel } from './tunnel.js';
 import { Agent, buildConnector, type Connector, type ConnectorOptions, type Dispatcher, ProxyAgent } from './undici.js';
 
@@ -105,7 +106,7 @@ export class Connections {
     const lookup = mayBeLinkLocal || proxy !== undefined ? this.#lookup : this.#guarded;
     const provesEnd = use === 'proven' && proxy === undefined && protocol === 'https:';
     const make = (): Dispatcher =>
-      provesEnd ? this.#proven({ use, lookup }) : new Agent(this.#common(protocol === 'https:', { use, lookup }));
+      provesEnd ? this.#proven({ use, lookup }) : this.#direct(protocol === 'https:', { use, lookup });
     const kind = lookup === this.#guarded ? 'guarded' : 'any';
     // Hosts do not share a connection to a proxy: bytes that one of them sends after its answer could be taken for the
     // answer of another.
@@ -136,6 +137,11 @@ export class Connections {
     };
     const connect = callbackify(open) as unknown as Connector;
     return new Agent({ ...common, connect });
+  }
+
+  #direct(isSecure: boolean, how: How): Dispatcher {
+    const { connect, ...common } = this.#common(isSecure, how);
+    return new Agent({ ...common, connect: certificateConnector(connect) });
   }
 
   #proven(how: How): Dispatcher {
@@ -194,7 +200,7 @@ function securing(
   tls: buildConnector.BuildOptions,
   use: ConnectionUse,
 ): (tcp: Socket, options: ConnectorOptions) => Promise<Socket> {
-  const connector = awaited(buildConnector(tls));
+  const connector = awaited(certificateConnector(tls));
   // undici only hands the stream to `tls.connect`, which takes any.
   const over = async (options: ConnectorOptions, stream: Duplex): Promise<Socket> =>
     await connector({ ...options, httpSocket: stream as Socket });
