@@ -50,6 +50,8 @@ int main(int argc, char **argv)
 		is_download(argc, argv) || is_xfer(argc, argv) ? front_door(argc, argv) : -1;
 	if (status >= 0)
 		return status;
+	if (status == FRONT_SILENT && !node_runs())
+		return 127; /* as of a shell for a command that cannot be started */
 	if (is_download(argc, argv)) {
 		node_forget_descriptors(3);
 		if (node_without_rings())

@@ -123,7 +123,9 @@ describe.skipIf(missing('linux'))('the starter', () => {
     const { status, stderr } = await runProgram(start, ['--help'], { env: { PATH: '/nonexistent' } });
     expect({ status, stderr }).toEqual({
       status: 127,
-      stderr: 'error: cannot start node: No such file or directory\n',
+      stderr:
+        'error: cannot start node: No such file or directory\n' +
+        '       Install Node 20.19 or later where PATH finds it (on Arch: nodejs).\n',
     });
   });
 });
