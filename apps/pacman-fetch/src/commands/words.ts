@@ -9,6 +9,9 @@ const letters: ReadonlySet<string> = new Set(Object.keys(operations).filter((let
 /** The same by their long names. */
 const names: ReadonlySet<string> = new Set(Array.from(letters, (letter) => operations[letter] ?? ''));
 
+/** The first words of a command line of pacman, for completions. */
+export const standsForPacman = { program: 'pacman', letters: [...letters].join(''), names: [...names] } as const;
+
 /**
  * Interprets the command line. One that names an operation of pacman is meant for `pacman --`, so that `pacman-fetch`
  * can be called in place of pacman. makepkg(8) and AUR helpers put options such as `--noconfirm` before the operation.
