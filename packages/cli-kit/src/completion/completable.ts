@@ -29,7 +29,7 @@ export interface Completed {
 }
 
 /** Another program, and the first words by which its command line is recognized. */
-export interface StandIn {
+interface StandIn {
   /** The name of the other program. */
   readonly program: string;
   /** Letters: a first word that is a dash with one of them. */
