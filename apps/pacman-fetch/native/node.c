@@ -6,15 +6,18 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <limits.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "architecture.h"
+#include "front/said.h"
 
 #ifndef __NR_io_uring_setup
 #define __NR_io_uring_setup 425
@@ -88,6 +91,31 @@ static void forget_variables(void)
 	*kept = NULL;
 }
 
+/* The exit status, as of a shell for a command that cannot be started. */
+enum { NODE_FAILED = 127 };
+
+/* The exit status of the child of node_runs() that has said why it did not start. */
+enum { UNSTARTED = 125 };
+
+/* The error of readlink(2), or a path that is too long. */
+static void said_unfound(int error)
+{
+	char text[160];
+	const int has_proc = !access("/proc/self/exe", F_OK) || errno != ENOENT;
+	(void)snprintf(text, sizeof(text), "pacman-fetch cannot find its own program: %s",
+		has_proc ? strerror(error) : "/proc is not mounted"); /* always fits */
+	said_error(text, has_proc ? "Install it in another directory."
+				  : "Run \"mount -t proc proc /proc\".");
+}
+
+static void said_unstarted(int error)
+{
+	char text[160];
+	(void)snprintf(
+		text, sizeof(text), "cannot start node: %s", strerror(error)); /* always fits */
+	said_error(text, "Install Node 20.19 or later where PATH finds it (on Arch: nodejs).");
+}
+
 /* The path of a script, for any way of starting this program; 0 or -1 with errno. */
 static int find_script(const char *name, char *path, size_t size)
 {
@@ -114,9 +142,8 @@ int node_become(const char *flag, const char *script, char **arguments)
 		count++;
 	char *all[count + 4];
 	if (find_script(script, path, sizeof(path))) {
-		fprintf(stderr, "error: pacman-fetch cannot find its own program: %s\n",
-			strerror(errno));
-		return 127;
+		said_unfound(errno);
+		return NODE_FAILED;
 	}
 	forget_variables();
 	int at = 0;
@@ -127,6 +154,45 @@ int node_become(const char *flag, const char *script, char **arguments)
 	for (int i = 0; i <= count; i++)
 		all[at++] = arguments[i]; /* the last one is the null that ends it */
 	execvp(all[0], all);
-	fprintf(stderr, "error: cannot start node: %s\n", strerror(errno));
-	return 127;
+	said_unstarted(errno);
+	return NODE_FAILED;
+}
+
+/* Never returns. Its messages are shown: the loader names the library that is missing. */
+static void become_version(void)
+{
+	char *words[] = {"node", "--version", NULL};
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (null >= 0)
+		(void)dup2(null, STDOUT_FILENO); /* else the version is shown */
+	forget_variables();
+	execvp(words[0], words);
+	said_unstarted(errno);
+	_exit(UNSTARTED);
+}
+
+int node_runs(void)
+{
+	char text[160];
+	int status = 0;
+	const pid_t pid = fork();
+	if (pid == 0)
+		become_version();
+	while (pid > 0 && waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 1;
+	/* If nothing can be started here, the start of the program says why. */
+	if (pid < 0 || (WIFEXITED(status) && !WEXITSTATUS(status)))
+		return 1;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == UNSTARTED)
+		return 0;
+	if (WIFSIGNALED(status))
+		(void)snprintf(
+			text, sizeof(text), "node does not run: %s", strsignal(WTERMSIG(status)));
+	else
+		(void)snprintf(text, sizeof(text), "node does not run: it exits with status %d",
+			WEXITSTATUS(status)); /* it always fits */
+	said_error(text, "Check what \"node --version\" says. To install nodejs again, comment out "
+			 "XferCommand first.");
+	return 0;
 }

@@ -10,6 +10,10 @@ int node_without_rings(void);
 /* Marks inherited descriptors after the first ones to be closed by exec. */
 void node_forget_descriptors(unsigned int first);
 
+/* Whether the Node of PATH runs at all: the one that was started has ended without a word. Returns 1,
+ * or 0 after a message. */
+int node_runs(void);
+
 /* Executes Node, from PATH. flag: of Node, or NULL. script: its name in dist/ next to this program.
  * arguments: end with NULL. Returns only after an error, with a message; then the result is the
  * exit status. */

@@ -21,8 +21,10 @@ static int is_operation(const char *word)
 {
 	static const char *const names[] = {
 		"--sync", "--upgrade", "--database", "--query", "--remove", "--deptest", "--files"};
-	if (word[1] && strchr("SUDQRTF", word[1]))
-		return 1;
+	if (word[0] != '-')
+		return 0;
+	if (word[1] != '-' && word[1] != 'o')
+		return strpbrk(word + 1, "SUDQRTF") != NULL;
 	for (size_t one = 0; one < sizeof(names) / sizeof(names[0]); one++)
 		if (!strcmp(word, names[one]))
 			return 1;
@@ -30,10 +32,14 @@ static int is_operation(const char *word)
 }
 
 /* A command, for instance "pacman", runs programs that must not inherit this, and so does an
- * operation of pacman. A download begins with an option. */
+ * operation of pacman, which may come after options. A download begins with an option. If a word of
+ * it looks like an operation, it is downloaded by a worker. */
 static int is_download(int argc, char **argv)
 {
-	return argc > 1 && argv[1][0] == '-' && !is_operation(argv[1]);
+	for (int at = 1; at < argc; at++)
+		if (is_operation(argv[at]))
+			return 0;
+	return argc > 1 && argv[1][0] == '-';
 }
 
 /* A download that starts a worker if the front door does not take it. */
@@ -50,6 +56,8 @@ int main(int argc, char **argv)
 		is_download(argc, argv) || is_xfer(argc, argv) ? front_door(argc, argv) : -1;
 	if (status >= 0)
 		return status;
+	if (status == FRONT_SILENT && !node_runs())
+		return 127; /* as of a shell for a command that cannot be started */
 	if (is_download(argc, argv)) {
 		node_forget_descriptors(3);
 		if (node_without_rings())

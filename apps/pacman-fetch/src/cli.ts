@@ -7,6 +7,7 @@ import { help, parseCommand } from './arguments.js';
 import { commandOf } from './commands/table.js';
 import { meantBy } from './commands/words.js';
 import { exitStatus, failureFrom } from './errors.js';
+import { requireKernelPaths } from './kernel-paths.js';
 import { forgetNodeVariables } from './node-variables.js';
 import { keepForWriting } from './own-terminal.js';
 import { charsetOf, type ColorChoice, wantsColor } from './ui/environment.js';
@@ -41,6 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
       return exitStatus.done;
     case 'fetch': {
       ({ color } = command);
+      requireKernelPaths();
       // undici's parser of HTTP is WebAssembly. V8's optimizing compiler takes more time for it than it saves in one
       // file, and a process that ends waits for the compiler. The flag may be set before that parser is loaded.
       setFlagsFromString('--liftoff-only');

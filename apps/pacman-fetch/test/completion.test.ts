@@ -89,11 +89,31 @@ describe.skipIf(missing('linux'))('completion', () => {
       expect(await offersIn('fish', fish, line)).toContain('vim-of--S');
     });
 
+    it.each([
+      [['-S', 'vi'], 'told-0-2-pacman -S vi', '-S'],
+      [['--sync', '--needed', 'vi'], 'told-0-3-pacman --sync --needed vi', '--sync'],
+      [['-Sy'], 'told-0-1-pacman -Sy', ''],
+    ])('hands %j, which is pacman’s, to its own completion', async (words, told, first) => {
+      const bash = [
+        '_command_offset() { COMPREPLY=("told-$1-$COMP_CWORD-${COMP_WORDS[*]}"); }',
+        await script('bash'),
+      ].join('\n');
+      const line = ['pacman-fetch', ...words];
+      expect(await offersIn('bash', bash, line)).toEqual([told, '']);
+      const theirs = `complete -e -c pacman; complete -c pacman -f -a '(echo vim-of-(commandline -opc)[2])'`;
+      const fish = `${theirs}\n${await script('fish')}`;
+      if (first !== '') expect(await offersIn('fish', fish, line)).toContain(`vim-of-${first}`);
+      // Options of this program are not among them.
+      expect(await offersIn('fish', fish, ['pacman-fetch', words[0] ?? '', '--'])).not.toContain('--json');
+    });
+
     it('does all of that in a zsh that someone types in', async () => {
       const lines = [
         ['pacman-fetch prefetch vif', 'vifm'],
         ['pacman-fetch refresh ext', 'extra'],
         ['pacman-fetch pacman -- -S own', 'own-of-pacman'],
+        ['pacman-fetch -Syu own', 'own-of-pacman'],
+        ['pacman-fetch --upgrade own', 'own-of-pacman'],
       ] as const;
       const own = '_own() { compadd -- $words[1]-$words[2] own-of-$words[1] }; compdef _own pacman';
       expect(await typedInZsh(`${await script('zsh')}\n${own}`, lines)).toEqual(lines.map(([, shown]) => shown));

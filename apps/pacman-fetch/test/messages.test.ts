@@ -1,7 +1,7 @@
 /* What is said where something is in the way: what failed, on what, why, and what to do. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
-import { missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { makeAuthority, missing, runProgram, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { environment, program, runFetch } from './kit/fetch-program.js';
@@ -35,7 +35,7 @@ async function said(output: string, before?: string): Promise<string> {
   return stderr;
 }
 
-describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
+describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a message', () => {
   it('of a device does not say that it is to be removed', async () => {
     expect(await said('/dev/null')).toBe(
       'error: refusing to write to /dev/null: it is a device\n       Name a file that can hold what is downloaded.\n',
@@ -73,6 +73,60 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
     );
   });
 
+  it.each([
+    ['umount -l /proc', 'error: /proc is not mounted\n       Run "mount -t proc proc /proc".\n'],
+    [
+      'mount -t tmpfs none /dev',
+      'error: /dev/null is missing, or is not a device\n' +
+        '       Run "mount -t devtmpfs dev /dev", or "mknod -m 666 /dev/null c 1 3".\n',
+    ],
+  ])('of a machine after "%s" says so, for a file and for a command', async (before, text) => {
+    const output = folder.file('cache/x.part');
+    for (const words of [['-o', output, `${mirror.origin}/x`], ['refresh']]) {
+      const script = ['-m', 'sh', '-c', `${before} && exec "$@"`, 'sh', process.execPath, program, ...words];
+      const result = await runProgram('unshare', script, { env: environment });
+      expect(result).toMatchObject({ status: 3, stderr: text });
+    }
+    expect(existsSync(output)).toBe(false);
+    // The twin: a command that only prints a text.
+    const printing = [
+      '-m',
+      'sh',
+      '-c',
+      `${before} && exec "$@"`,
+      'sh',
+      process.execPath,
+      program,
+      'completion',
+      'bash',
+    ];
+    expect(await runProgram('unshare', printing, { env: environment })).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('of a link of another user in place of the cache names it, and what root does', async () => {
+    const link = folder.file('link');
+    symlinkSync('cache', link);
+    // The twin: root's own link.
+    expect(await said(`${link}/x.part`)).toBe('');
+    lchownSync(link, stranger.uid, stranger.gid);
+    expect(await said(`${link}/y.part`)).toBe(
+      `error: ${link} is a symbolic link of uid ${stranger.uid}, so other users could change where the path leads\n` +
+        '       Root uses only paths that no other user can change. Run this as that user, or choose another place.\n',
+    );
+    expect(existsSync(folder.file('cache/y.part'))).toBe(false);
+  });
+
+  it('of a configuration that names nobody, and a cache of root, says whom to name', async () => {
+    configure();
+    expect(await said(folder.file('cache/x.part'))).toBe(
+      'error: no user to download as: neither SandboxUser nor DownloadUser is set, ' +
+        `and ${folder.file('cache')} belongs to root\n` +
+        "       Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's DownloadUser, to a user without privileges, " +
+        'for instance alpm if it exists.\n',
+    );
+    expect(existsSync(folder.file('cache/x.part'))).toBe(false);
+  });
+
   it.each(['0', 'root'])('of SandboxUser = %s says that it is root', async (user) => {
     configure(`SandboxUser = ${user}`);
     expect(await said(folder.file('cache/x.part'))).toBe(
@@ -86,6 +140,19 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a message', () => {
     const { stderr } = await runFetch(['--config', none, '-o', folder.file('cache/x.part'), `${mirror.origin}/x`]);
     expect(stderr).toBe(
       `error: config file ${none} could not be read: ENOENT (no such file or directory)\n       Name another file with --config.\n`,
+    );
+  });
+
+  it('of an expired certificate names the day, and the clock of this machine', async () => {
+    const validity = ['-not_before', '20200101000000Z', '-not_after', '20200201000000Z'];
+    const authority = makeAuthority(folder.path);
+    await using server = await startMirror({}, {}, authority.issue('expired', 'IP:127.0.0.1', validity));
+    const words = ['--config', config(), '--cacert', authority.file, '-o', folder.file('cache/x.part')];
+    const { stderr } = await runFetch([...words, `${server.origin}/x`]);
+    const text = stderr.replace(/\d{4}-\d\d-\d\d(?=:)/, 'TODAY');
+    expect(text).toBe(
+      `error: failed retrieving file 'x' from ${server.host} : TLS failed: its certificate expired on 2020-02-01; ` +
+        "this machine's clock says TODAY: set it if it is wrong, or use another server (CERT_HAS_EXPIRED)\n",
     );
   });
 

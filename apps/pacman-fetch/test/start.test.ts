@@ -79,8 +79,9 @@ describe.skipIf(missing('linux'))('the starter', () => {
       expect(await of('pacman', '--', '-o')).toEqual({ hasRings, noNewPrivs: '0', args: ['pacman', '--', '-o'] });
       expect(await of()).toEqual({ hasRings, noNewPrivs: '0', args: [] });
       // The real pacman, its hooks and scriptlets follow.
-      for (const one of ['-Syu', '-U', '--sync', '--upgrade']) {
-        expect(await of(one)).toEqual({ hasRings, noNewPrivs: '0', args: [one] });
+      const operations = [['-Syu'], ['-U'], ['--sync'], ['--upgrade'], ['--noconfirm', '-S'], ['-b', '/x', '-yS']];
+      for (const words of operations) {
+        expect(await of(...words)).toEqual({ hasRings, noNewPrivs: '0', args: words });
       }
     },
   );
@@ -123,7 +124,9 @@ describe.skipIf(missing('linux'))('the starter', () => {
     const { status, stderr } = await runProgram(start, ['--help'], { env: { PATH: '/nonexistent' } });
     expect({ status, stderr }).toEqual({
       status: 127,
-      stderr: 'error: cannot start node: No such file or directory\n',
+      stderr:
+        'error: cannot start node: No such file or directory\n' +
+        '       Install Node 20.19 or later where PATH finds it (on Arch: nodejs).\n',
     });
   });
 });

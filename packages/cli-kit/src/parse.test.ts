@@ -8,6 +8,7 @@ const options = {
   config: { short: 'c', value: 'FILE', about: 'a value' },
   report: { value: 'FILE', optionalValue: true, about: 'a value that may be left out' },
   color: { value: 'WHEN', about: 'a word', words: ['auto', 'always', 'never'] },
+  tmp: { value: 'KIND', optionalValue: true, about: 'a word that may be left out', words: ['memory', 'shared'] },
   root: { value: 'PATH', about: 'a value that may be empty', mayBeEmpty: true },
   port: { value: 'PORT', about: 'a number or a word', offers: ['any'] },
 } as const satisfies Options;
@@ -82,6 +83,8 @@ describe('a command line', () => {
     [['-c', '-v'], '-c needs a value. Write -c FILE, or --config=FILE.'],
     [['--report='], '--report needs a value. Write --report=FILE.'],
     [['--color=alwasy'], '--color must be one of auto, always, never, not "alwasy". Did you mean always?'],
+    [['--tmp=disk'], '--tmp does not take "disk". Write --tmp, or --tmp=memory, or --tmp=shared.'],
+    [['--tmp=memroy'], '--tmp does not take "memroy". Write --tmp, or --tmp=memory.'],
     [['--color', 'red'], '--color must be one of auto, always, never, not "red". Ask --help.'],
   ])('%j is refused', (args, message) => {
     expect(() => given(...args)).toThrow(message);

@@ -93,8 +93,22 @@ function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, u
     const forms = [...(optionalValue ? [] : [`${rawName} ${placeholder}`]), `--${name}=${placeholder}`];
     return usage.refuse(`${rawName} needs a value`, `Write ${forms.join(', or ')}.`);
   }
-  if (words?.includes(value) !== false) return value;
-  const hint = guess(nearest(value, words)) ?? usage.help;
+  if (words?.includes(value) === false) refuseWord({ name, rawName, value }, option, usage);
+  return value;
+}
+
+/** An option whose value may be left out has one form more than its words. */
+function refuseWord(
+  { name, rawName, value }: Pick<Token, 'name' | 'rawName'> & { readonly value: string },
+  { optionalValue = false, words = [] }: Option,
+  usage: Usage,
+): never {
+  const meant = nearest(value, words);
+  if (optionalValue) {
+    const forms = [rawName, ...(meant === undefined ? words : [meant]).map((word) => `--${name}=${word}`)];
+    return usage.refuse(`${rawName} does not take ${JSON.stringify(value)}`, `Write ${forms.join(', or ')}.`);
+  }
+  const hint = guess(meant) ?? usage.help;
   return usage.refuse(`${rawName} must be one of ${words.join(', ')}, not ${JSON.stringify(value)}`, hint);
 }
 

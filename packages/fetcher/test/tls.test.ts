@@ -65,28 +65,28 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
     [
       'another-host',
       { extensions: 'subjectAltName=DNS:example.org' },
-      /: its certificate is for another host, DNS:example\.org \(ERR_TLS_CERT_ALTNAME_INVALID\)/,
+      /: its certificate is for another host, DNS:example\.org; correct the name of the server, or use another server \(ERR_TLS_CERT_ALTNAME_INVALID\)$/,
     ],
     [
       'no-names',
       { extensions: 'keyUsage=digitalSignature' },
-      /: its certificate names no host \(ERR_TLS_CERT_NO_ALT_NAME\)/,
+      /: its certificate names no host; use another server \(ERR_TLS_CERT_NO_ALT_NAME\)$/,
     ],
     ['weak-key', { extensions: names, key: rsa(1024) }, /EE certificate key too weak/],
     [
       'expired',
       { extensions: names, validity: past },
-      /: its certificate has expired, or this machine's clock is wrong: \d{4}-\d\d-\d\d \(CERT_HAS_EXPIRED\)/,
+      /: its certificate expired on 2020-02-01; this machine's clock says \d{4}-\d\d-\d\d: set it if it is wrong, or use another server \(CERT_HAS_EXPIRED\)$/,
     ],
     [
       'not-yet',
       { extensions: names, validity: future },
-      /: its certificate isn't valid yet, or this machine's clock is wrong: .* \(CERT_NOT_YET_VALID\)/,
+      /: its certificate is not valid before 2090-01-01; this machine's clock says \d{4}-\d\d-\d\d: set it if it is wrong, or use another server \(CERT_NOT_YET_VALID\)$/,
     ],
     [
       'for-clients',
       { extensions: `${names}\nextendedKeyUsage=clientAuth` },
-      /: its certificate isn't for servers \(INVALID_PURPOSE\)/,
+      /: its certificate isn't for servers; use another server \(INVALID_PURPOSE\)$/,
     ],
   ])('a certificate is refused: %s', async (name, odd, code) => {
     // A server of Node 26 doesn't begin to offer a weak key unless it is made to.
@@ -118,7 +118,11 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
   it('an authority that the system does not know is refused', async () => {
     const good = authority.issueOdd('unknown', { extensions: names });
     expect(errorOf(await fetchFrom('unknown', good))).toMatch(
-      /^tls: .*: its certificate is from an authority that is not trusted/,
+      /^tls: .*: its certificate is from an authority that is not trusted; add that of the authority to the certificates to trust if you know it, or use another server \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)$/,
+    );
+    const sent = { key: good.key, cert: `${good.cert}${readFileSync(authority.file, 'utf8')}` };
+    expect(errorOf(await fetchFrom('unknown-chain', sent))).toMatch(
+      /^tls: .*: its certificate is from an authority that is not trusted; .* \(SELF_SIGNED_CERT_IN_CHAIN\)$/,
     );
   });
 
@@ -129,7 +133,9 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
       stdio: 'pipe',
     });
     const own = { key: readFileSync(key), cert: readFileSync(cert) };
-    expect(errorOf(await fetchFrom('own', own))).toMatch(/^tls: .*: its certificate is self-signed/);
+    expect(errorOf(await fetchFrom('own', own))).toMatch(
+      /^tls: .*: its certificate is self-signed; add it to the certificates to trust if you know it, or use another server \(DEPTH_ZERO_SELF_SIGNED_CERT\)$/,
+    );
   });
 
   it('a server without TLS is distinguished from one with TLS', async () => {
@@ -138,8 +144,18 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('over TLS', ()
       server.listen(0, '127.0.0.1', resolve);
     });
     const sources = [`https://127.0.0.1:${(server.address() as AddressInfo).port}/x`];
-    expect(errorOf(await fetchOne({ sources, to: folder.file('plain') }))).toMatch(/it does not use TLS on this port/);
+    expect(errorOf(await fetchOne({ sources, to: folder.file('plain') }))).toMatch(
+      /it does not use TLS on this port; correct the port, or use another server \(/,
+    );
     server.close();
+  });
+
+  it('names the day on which an issuer in the chain has expired', async () => {
+    using own = temporaryFolder();
+    const old = makeAuthority(own.path, ['-newkey', 'rsa:2048', '-nodes', ...past]);
+    const good = old.issueOdd('old-issuer', { extensions: names });
+    const sent = { key: good.key, cert: `${good.cert}${readFileSync(old.file, 'utf8')}` };
+    expect(errorOf(await fetchFrom('old-issuer', sent, old.file))).toMatch(/: its certificate expired on 2020-02-01; /);
   });
 
   it('an old protocol is refused', async () => {

@@ -83,6 +83,8 @@ static int served(int folder, const struct owner *owner, const struct call *call
 	struct download download = {
 		.call = call, .owner = owner, .folder = folder, .has_bar = has_bar(call)};
 	const int is_heard = !meeting_hear(connection, &flags, &download.channel);
+	if (!is_heard && flags == WIRE_SILENT)
+		status = FRONT_SILENT;
 	download.is_patient = (flags & WIRE_PATIENT) != 0;
 	if (is_heard && !interrupt_take()) {
 		status = download_run(&download);

@@ -4,7 +4,10 @@
 #ifndef FRONT_FRONT_H
 #define FRONT_FRONT_H
 
-/* Returns the exit status; -1 if nothing was done, or nothing that prevents starting the program in
+/* Nothing was done, as with -1, and the started Node has ended before its first word. */
+enum { FRONT_SILENT = -2 };
+
+/* Returns the exit status; FRONT_SILENT; -1 if nothing was done, or nothing that prevents starting the program in
  * the usual way. That is so for any call other than the one that pacman makes, and for any
  * unexpected state. */
 int front_door(int argc, char **argv);

@@ -32,7 +32,7 @@ enum {
 /* The keeper writes this when it can be found. */
 static const char is_listening = 'l';
 
-enum keeper_state { STARTING, READY, REFUSED, ENDED };
+enum keeper_state { STARTING, READY, REFUSED, SILENT, ENDED };
 
 struct keeper {
 	struct meeting *meeting;
@@ -59,17 +59,17 @@ static void let_client_go(struct keeper *keeper)
 /* Tells the waiting front door what it gets. */
 static void answer_client(struct keeper *keeper)
 {
-	int error;
 	if (keeper->client < 0 || keeper->state == STARTING)
 		return;
 	held_begin(&keeper->held, &keeper->server.channel);
-	if (keeper->state == READY)
-		error = meeting_say(
-			keeper->client, WIRE_READY, keeper->flags, &keeper->server.channel);
-	else
-		error = meeting_say(keeper->client, WIRE_ELSEWHERE, 0, NULL);
-	if (error || keeper->state != READY)
+	const int is_ready = keeper->state == READY;
+	if (meeting_say(keeper->client, is_ready ? WIRE_READY : WIRE_ELSEWHERE, keeper->flags,
+		    is_ready ? &keeper->server.channel : NULL) ||
+		!is_ready)
 		let_client_go(keeper);
+	/* The next one tries again. */
+	if (keeper->state == SILENT)
+		keeper->state = ENDED;
 }
 
 /* One front door at a time: the channel has one order. */
@@ -111,7 +111,7 @@ static void hear_client(struct keeper *keeper)
 static enum keeper_state state_after(const struct wire_header *header, int is_whole)
 {
 	if (!is_whole)
-		return ENDED;
+		return SILENT;
 	return header->kind == WIRE_READY       ? READY
 	       : header->kind == WIRE_ELSEWHERE ? REFUSED
 						: ENDED;
@@ -120,13 +120,13 @@ static enum keeper_state state_after(const struct wire_header *header, int is_wh
 /* Reads the one word before the first request: its layers are in force, or they cannot be. */
 static void hear_server(struct keeper *keeper)
 {
-	struct wire_header header;
+	struct wire_header header = {0};
 	ssize_t length = read(keeper->server.channel.answers, &header, sizeof(header));
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	keeper->state = state_after(&header, length == (ssize_t)sizeof(header));
-	keeper->flags = keeper->state == READY ? header.value : 0;
-	if (keeper->state == REFUSED)
+	keeper->flags = keeper->state == SILENT ? WIRE_SILENT : header.value;
+	if (keeper->state == REFUSED || keeper->state == SILENT)
 		server_end(&keeper->server);
 	answer_client(keeper);
 }

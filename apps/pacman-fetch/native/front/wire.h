@@ -37,6 +37,9 @@ enum wire_flag {
 	WIRE_PATIENT = 1,
 };
 
+/* The value of WIRE_ELSEWHERE from a keeper: its process has ended before its first word. */
+enum { WIRE_SILENT = 1 };
+
 /* The words of a front door to its keeper. */
 enum front_word {
 	/* A package is wanted: the other packages that this pacman will download can be listed. */

@@ -1,6 +1,7 @@
 import type { Completable, Completed } from '@sb/cli-kit';
 
 import type { Commands } from '../options/command.js';
+import { standsForPacman } from './words.js';
 import { helpOption } from '../options/parse.js';
 import { oneFileOptions } from '../options/one-file.js';
 
@@ -18,5 +19,5 @@ export async function completedProgram(commands: Commands): Promise<Completed> {
     return { name, about: entry.about, options: { ...options, ...helpOption }, offers, listedBy, behind };
   });
   const printedBy = (shell: string) => `pacman-fetch completion ${shell}`;
-  return { program, commands: await Promise.all(loaded), printedBy, runs: false };
+  return { program, commands: await Promise.all(loaded), printedBy, runs: false, inPlaceOf: standsForPacman };
 }

@@ -12,6 +12,7 @@ import { completedProgram } from './completed.js';
  */
 export const completionOf = (commands: Commands): Subcommand => ({
   operands: 'SHELL',
+  isOfText: true,
   about: `Prints a completion script for SHELL: ${shells.join(', ')}. To use it now:
   source <(pacman-fetch completion bash)
   pacman-fetch completion fish | source`,

@@ -1,6 +1,7 @@
 import { ConfigError, problemText } from '../config/problem.js';
 import { exitStatus, FetchError } from '../errors.js';
 import { parseOptions } from '../options/parse.js';
+import { requireKernelPaths } from '../kernel-paths.js';
 import { helpOf } from './help.js';
 import { printMessage } from '../ui/print-message.js';
 import type { CommandEntry } from '../options/command.js';
@@ -25,6 +26,7 @@ export async function runCommand(name: string, entry: CommandEntry, args: readon
   if (extra !== undefined) {
     throw new FetchError('usage', `${name} does not take arguments: ${extra}`, `Try "pacman-fetch ${name} --help".`);
   }
+  if (command.isOfText !== true) requireKernelPaths();
   try {
     return await command.run(parsed);
   } catch (error) {

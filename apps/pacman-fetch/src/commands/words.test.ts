@@ -14,6 +14,14 @@ describe('a command line', () => {
     ['-Fy'],
     ['--sync', '--refresh'],
     ['--files'],
+    // As makepkg(8) and yay(8) write it.
+    ['--noconfirm', '-S', '--asdeps', 'x'],
+    ['--color', 'never', '--noprogressbar', '-U', 'x.pkg.tar.zst'],
+    ['--config', '/etc/pacman.conf', '-Syu'],
+    ['--dbpath=/x', '--root', '/y', '-S', '-y'],
+    ['-v', '-b', '/x', '-r/y', '-Qq'],
+    ['-yS', 'x'],
+    ['--noc', '--sync'],
   ])('that begins with %s is one for pacman', (...args) => {
     expect(meantBy(args)).toEqual(['pacman', '--', ...args]);
   });
@@ -26,6 +34,14 @@ describe('a command line', () => {
     ['refresh', '-Syu'],
     ['--synchronize'],
     ['-s'],
+    ['--config', '-S', '-o', 'x', 'http://a/b'],
+    ['--quiet', '-oS', 'http://a/b'],
+    ['--cacert', 'x', '-S'],
+    ['--report=x', '-S'],
+    ['--config'],
+    ['--noconfirm', 'refresh', '-S'],
+    ['--', '-S'],
+    ['-', '-S'],
     [],
   ])('that begins with %s is as it is', (...args) => {
     expect(meantBy(args)).toEqual(args);

@@ -146,6 +146,24 @@ describe('our own file', () => {
     });
   });
 
+  it.each(['SandboxUserSwitch', 'SandboxCapabilities', 'SandboxFilesystem', 'SandboxSyscalls'])(
+    'refuses %s = require without a sandbox, also in the other file',
+    async (name) => {
+      const text = `${name} = require contradicts "UseSandbox = no", which switches every layer off`;
+      writeOwn('UseSandbox = no', `${name} = require`);
+      expect(await problems()).toEqual([[`${at(3)} ${text}`, 'Remove one of the two lines.']]);
+      write('UseSandbox = no');
+      writeOwn(`${name} = require`);
+      expect(await problems()).toEqual([[`${at(2)} ${text}`, 'Remove one of the two lines.']]);
+      // The twins: a level that says no more than that, and a sandbox.
+      writeOwn(`${name} = off`);
+      expect(await problems()).toEqual([]);
+      write('UseSandbox = yes');
+      writeOwn(`${name} = require`);
+      expect(await problems()).toEqual([]);
+    },
+  );
+
   it('outweighs what pacman.conf has of our directives; lists add up', async () => {
     write('SandboxUser = daemon', 'UseSandbox = no', 'SandboxWritable = /a');
     writeOwn('SandboxUser = nobody', 'SandboxWritable = /b');

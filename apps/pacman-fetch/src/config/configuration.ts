@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 
 import { effectiveUser, lookAtLink } from '@sb/files';
 
+import { contradictions } from './contradictions.js';
 import { checkNames, userProblems } from './names-check.js';
 import { mergeOwn, OwnReader, type OwnValues } from './own-reader.js';
 import { type PacmanConfig, pacmanConfig } from './pacman-config.js';
@@ -56,7 +57,7 @@ export async function loadConfiguration(options: ConfigurationOptions): Promise<
   const ours = readOwn(ownFile, read.file?.uid, sysroot);
   const own = mergeOwn(theirs.values, ours.values);
   const problems = [...pacman.problems, ...theirs.problems, ...ours.problems];
-  refuseProblems([...problems, ...(await checkNames(own))]);
+  refuseProblems([...problems, ...(await checkNames(own)), ...contradictions(own)]);
   const sandbox = sandboxSettings(own, pacman);
   return { pacman, own, sandbox, ownFile, warnings: [...pacman.warnings, ...missingUser(sandbox)] };
 }

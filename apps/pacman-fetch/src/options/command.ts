@@ -14,6 +14,8 @@ export interface Subcommand {
   readonly behind?: string;
   /** The description: lines of at most 80 columns, without a line feed at the end. */
   readonly about: string;
+  /** Whether it only prints a text, so that it works without /proc and /dev. */
+  readonly isOfText?: true;
   /** In addition to `-h, --help`, which every command has. */
   readonly options: Options;
   /**

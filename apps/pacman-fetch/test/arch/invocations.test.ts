@@ -1,7 +1,10 @@
 /* A small Arch on which the same is asked of pacman and of us: what is left on the disk, what was asked for, and by whom. */
+import { readFileSync } from 'node:fs';
+
 import { fewOrMany, inLong, missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { type HelperCall, helperCalls } from './helpers.js';
 import { type Invocation, invocations, type State } from './invocations.js';
 import { makeRepositories, type Repositories } from './repositories.js';
 import { alpm, makeSystem, type Outcome, runIn, withoutPorts } from './world.js';
@@ -112,4 +115,48 @@ describe.skipIf(isMissing)('pacman-fetch pacman --', () => {
     const askers = async (one: Invocation) => (await run(one, await stateBefore(one), 'pacman')).askers;
     expect(await Promise.all([refresh, upgrade].map(askers))).toEqual([[`uid ${alpm}`], ['root']]);
   });
+});
+
+const script = readFileSync(new URL('makepkg.sh', import.meta.url), 'utf8');
+const answering = readFileSync(new URL('answering.py', import.meta.url), 'utf8');
+
+/** Runs the words of a helper: without a terminal, or in one where a person answers. */
+async function runAs(program: string, { words, answer }: HelperCall): Promise<Outcome> {
+  const terminal = answer === undefined ? [] : ['python3', '-c', answering, answer];
+  const command = [...terminal, program, ...words];
+  return await runIn(folder.path, repositories, { layers: states['old databases'], command });
+}
+
+describe.skipIf(isMissing)('pacman-fetch in place of pacman', () => {
+  const called = Object.entries(helperCalls).flatMap(([by, calls]) =>
+    calls.filter((one) => isLong || one.inLong !== true).map((call) => [by, call.words.join(' '), call] as const),
+  );
+  it.each(called)('as %s calls it: %s', async (_by, _words, call) => {
+    const [theirs, ours] = await Promise.all([runAs('pacman', call), runAs('pacman-fetch', call)]);
+    const said = `${ours.stdout}${ours.stderr}\npacman:\n${theirs.stdout}${theirs.stderr}`;
+    const { status = 0 } = call;
+    expect({ theirs: theirs.status, ours: ours.status }, said).toEqual({ theirs: status, ours: status });
+    expect(ours.changes, said).toEqual(theirs.changes);
+    expect(ours.requests, said).toEqual(theirs.requests);
+    expect(ours.askers).toEqual(ours.requests.length > 0 ? [`uid ${alpm}, confined`] : []);
+    if (call.prints) expect(ours.stdout).toEqual(theirs.stdout);
+  });
+
+  it.skipIf(missing('fakeroot'))(
+    'makepkg installs what a package needs and the package, and removes the former',
+    async () => {
+      const build = async (program: string): Promise<Outcome> => {
+        const command = ['sh', '-c', script, 'sh', program];
+        return await runIn(folder.path, repositories, { layers: states.databases, command });
+      };
+      const [theirs, ours] = await Promise.all([build('pacman'), build('pacman-fetch')]);
+      const said = `${ours.stdout}${ours.stderr}\npacman:\n${theirs.stdout}${theirs.stderr}`;
+      expect({ theirs: theirs.status, ours: ours.status }, said).toEqual({ theirs: 0, ours: 0 });
+      expect(ours.changes, said).toEqual(theirs.changes);
+      expect(Object.keys(ours.changes)).toContain('usr/share/built/file');
+      expect(ours.requests).toEqual(theirs.requests);
+      expect(ours.requests).toContain('GET /core/heavy-2-1-any.pkg.tar.gz');
+      expect(ours.askers).toEqual([`uid ${alpm}, confined`]);
+    },
+  );
 });

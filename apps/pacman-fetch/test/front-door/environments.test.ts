@@ -4,6 +4,7 @@ import { chownSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFile
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { environment } from '../kit/fetch-program.js';
 import { type Mirror, startMirror } from '../kit/mirror.js';
 import { families, gone, StandIn, starter } from '../kit/stand-in.js';
 
@@ -73,8 +74,43 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare'))('the front doo
     await using pacman = new StandIn({ prefix });
     const ours = await pacman.run(...words('cache/x.pkg.part'));
     await using other = new StandIn({ name: 'sh', prefix });
-    const theirs = await other.run(...words('cache/y.pkg.part'));
-    expect(ours).toEqual({ ...theirs, said: theirs.said.replaceAll('y.pkg', 'x.pkg') });
+    expect(ours).toEqual(await other.run(...words('cache/x.pkg.part')));
+    expect(ours).toEqual({
+      status: 127,
+      said:
+        'error: pacman-fetch cannot find its own program: /proc is not mounted\n' +
+        '       Run "mount -t proc proc /proc".\n',
+    });
+  });
+
+  it.each([
+    ['ends with a status', '#!/bin/sh\nexit 127\n', 'node does not run: it exits with status 127'],
+    ['is ended by a signal', '#!/bin/sh\nkill -SEGV $$\n', 'node does not run: Segmentation fault'],
+  ])('says so where node %s, and downloads nothing', async (_how, script, text) => {
+    mkdirSync(folder.file('bin'));
+    writeFileSync(folder.file('bin/node'), script, { mode: 0o755 });
+    await using pacman = new StandIn({ env: { PATH: `${folder.file('bin')}:${environment.PATH}` } });
+    const before = mirror.requests.length;
+    expect(await pacman.run(...words('cache/x.pkg.part'))).toEqual({
+      status: 127,
+      said:
+        `error: ${text}\n       Check what "node --version" says. ` +
+        'To install nodejs again, comment out XferCommand first.\n',
+    });
+    expect(mirror.requests.length).toBe(before);
+    // The twin: the same file, with the node that runs.
+    writeFileSync(folder.file('bin/node'), `#!/bin/sh\nexec ${process.execPath} "$@"\n`);
+    expect(await pacman.run(...words('cache/x.pkg.part'))).toEqual(done);
+  });
+
+  it('says so where PATH has no node', async () => {
+    await using pacman = new StandIn({ env: { PATH: '/nonexistent' } });
+    expect(await pacman.run(...words('cache/x.pkg.part'))).toEqual({
+      status: 127,
+      said:
+        'error: cannot start node: No such file or directory\n' +
+        '       Install Node 20.19 or later where PATH finds it (on Arch: nodejs).\n',
+    });
   });
 
   it('is not passed where the path of FILE has a link or goes up', async () => {

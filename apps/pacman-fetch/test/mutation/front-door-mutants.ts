@@ -115,7 +115,7 @@ const keeper = [
   inC(
     'another one in the place of one that was killed',
     'keeper',
-    'if (!is_whole)\n\t\treturn ENDED;',
+    'if (!is_whole)\n\t\treturn SILENT;',
     'if (!is_whole)\n\t\treturn REFUSED;',
     folder('has another server'),
   ),

@@ -15,7 +15,7 @@ export function bashCompletion(completed: Completed): string {
 # Completion of ${program.name} for bash: source <(${printedBy('bash')})
 ${name}() {
   local IFS=$' \\t\\n' cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command= inline= at
-  for ((at = 1; at < COMP_CWORD; at++)); do
+${inPlace(completed)}  for ((at = 1; at < COMP_CWORD; at++)); do
     [[ \${COMP_WORDS[at]} == -- ]] || continue
 ${runs ? behind(name) : behindCommands(commands)}    return
   done
@@ -34,6 +34,24 @@ ${commands.some(({ listedBy = [] }) => listedBy.length > 0) ? listFunction(name)
   COMPREPLY=($(compgen "$@" -- "$cur"))
 }
 complete -o filenames -F ${name} ${program.name}
+`;
+}
+
+/** The completion of the program in whose place this one is called. */
+function inPlace({ inPlaceOf }: Completed): string {
+  if (inPlaceOf === undefined) return '';
+  const { program, letters, names } = inPlaceOf;
+  return `\
+  case \${COMP_WORDS[1]-} in
+    -[${letters}]* | ${names.map((one) => `--${one}`).join(' | ')})
+      if declare -F _command_offset >/dev/null; then
+        COMP_WORDS[0]=${program}
+        COMP_LINE="\${COMP_WORDS[*]}"
+        COMP_POINT=\${#COMP_LINE}
+        _command_offset 0
+      fi
+      return ;;
+  esac
 `;
 }
 

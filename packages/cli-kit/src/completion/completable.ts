@@ -24,6 +24,18 @@ export interface Completed {
   readonly printedBy: (shell: string) => string;
   /** Whether the command line of any other program follows `--`. */
   readonly runs: boolean;
+  /** The program whose command line this one accepts as well. */
+  readonly inPlaceOf?: StandIn;
+}
+
+/** Another program, and the first words by which its command line is recognized. */
+interface StandIn {
+  /** The name of the other program. */
+  readonly program: string;
+  /** Letters: a first word that is a dash with one of them. */
+  readonly letters: string;
+  /** Long options, without dashes. */
+  readonly names: readonly string[];
 }
 
 /** Returns the name of a shell function for a program. */

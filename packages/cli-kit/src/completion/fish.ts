@@ -11,9 +11,10 @@ const lists = {
 
 /** For fish; also as a file `PROGRAM.fish` among its completions. */
 export function fishCompletion(completed: Completed): string {
-  const { program, commands, printedBy, runs } = completed;
+  const { program, commands, printedBy, runs, inPlaceOf } = completed;
   const start = `complete -c ${program.name}`;
   const isCommand = `_${functionOf(completed)}_command`;
+  const isInPlace = `_${functionOf(completed)}_stands`;
   const hasDashes = 'contains -- -- (commandline -opc)';
   const behindLine = ({ name, behind }: Completable): readonly string[] =>
     behind === undefined
@@ -21,9 +22,13 @@ export function fishCompletion(completed: Completed): string {
       : [`${start} -n '${isCommand} ${name}; and ${hasDashes}' -a '(_${functionOf(completed)}_behind ${behind})'`];
   const lines = [
     ...(runs ? [`${start} -n '${hasDashes}' -a '(_${functionOf(completed)}_behind)'`] : []),
+    ...(inPlaceOf === undefined ? [] : [`${start} -n ${isInPlace} -a '(_${functionOf(completed)}_in_place)'`]),
     ...commands.map(({ name, about }) => `${start} -n __fish_is_first_arg -a ${name} -d ${quoted(about)}`),
     ...[program, ...commands].flatMap((one) => {
-      const when = one === program ? `not ${isCommand}` : `${isCommand} ${one.name}`;
+      const when =
+        one === program
+          ? `not ${isCommand}${inPlaceOf === undefined ? '' : `; and not ${isInPlace}`}`
+          : `${isCommand} ${one.name}`;
       const from = commands.length === 0 ? start : `${start} -n '${when}'`;
       const words = one.offers.length === 0 ? [] : [`${from} -a '${one.offers.join(' ')}'`];
       const listed = (one.listedBy ?? []).map((listing) => `${from} -a '(${listing} 2>/dev/null)'`);
@@ -34,7 +39,7 @@ export function fishCompletion(completed: Completed): string {
   ];
   return `\
 # Completion of ${program.name} for fish: ${printedBy('fish')} | source
-${runs || commands.some(({ behind }) => behind !== undefined) ? behindFunction(completed) : ''}${commands.length === 0 ? '' : commandFunction(completed)}${start} -f
+${runs || commands.some(({ behind }) => behind !== undefined) ? behindFunction(completed) : ''}${commands.length === 0 ? '' : commandFunction(completed)}${inPlaceFunctions(completed)}${start} -f
 ${lines.join('\n')}
 `;
 }
@@ -61,6 +66,23 @@ function _${functionOf(completed)}_command
     else
         contains -- $words[2] ${completed.commands.map(({ name }) => name).join(' ')}
     end
+end
+`;
+}
+
+/** Whether this program is called in place of another one, and the completion of that one. */
+function inPlaceFunctions({ inPlaceOf, ...completed }: Completed): string {
+  if (inPlaceOf === undefined) return '';
+  const { program, letters, names } = inPlaceOf;
+  const name = `_${functionOf(completed)}`;
+  return `\
+function ${name}_stands
+    set -l words (commandline -opc) (commandline -ct)
+    set -q words[2]; and string match -qr -- '^-([${letters}]|-(${names.join('|')})$)' $words[2]
+end
+function ${name}_in_place
+    set -l words (commandline -opc) (commandline -ct)
+    complete -C (string join ' ' -- ${program} $words[2..-1])
 end
 `;
 }

@@ -12,9 +12,22 @@ export function zshCompletion(completed: Completed): string {
 #compdef ${program.name}
 # Completion of ${program.name} for zsh: source <(${printedBy('zsh')})
 ${name}() {
-${commands.length === 0 ? '' : commandsOf(commands)}  ${argumentsOf(program, rest)}
+${inPlace(completed)}${commands.length === 0 ? '' : commandsOf(commands)}  ${argumentsOf(program, rest)}
 }
 if [[ $funcstack[1] == ${name} ]]; then ${name} "$@"; else compdef ${name} ${program.name}; fi
+`;
+}
+
+/** The completion of the program in whose place this one is called. */
+function inPlace({ inPlaceOf }: Completed): string {
+  if (inPlaceOf === undefined) return '';
+  const { program, letters, names } = inPlaceOf;
+  return `\
+  if [[ $words[2] == (-[${letters}]*|${names.map((one) => `--${one}`).join('|')}) ]]; then
+    words[1]=${program}
+    _normal
+    return
+  fi
 `;
 }
 

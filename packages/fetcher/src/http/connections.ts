@@ -1,14 +1,17 @@
 import type { LookupFunction, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { DEFAULT_CIPHERS } from 'node:tls';
 import { callbackify, promisify } from 'node:util';
 
 import { basicCredentials } from './basic.js';
+import { secureWithNotice } from './close-notify.js';
 import { guardedLookup } from './link-local.js';
 import { proxyFor, type ProxyRules } from './proxies.js';
 import { checkServerIdentity } from './server-identity.js';
 import { sharedLookup } from './shared-lookup.js';
 import { Unasked } from './unasked.js';
 import { connectBySocks, isSocks } from './socks.js';
+import { certificateConnector } from './peer-certificate.js';
 import { Tunnel } from './tunnel.js';
 import { Agent, buildConnector, type Connector, type ConnectorOptions, type Dispatcher, ProxyAgent } from './undici.js';
 
@@ -30,16 +33,27 @@ export interface Route {
   readonly dispatcher: Dispatcher;
   /** The proxy that is asked instead of the host; undefined if the host itself answers, for instance in a tunnel. */
   readonly proxy: URL | undefined;
+  /** Whether the connection ends without an error only if the server says so within TLS. */
+  readonly provesEnd: boolean;
 }
 
-/** Whether a request may use a kept connection, or has a separate one that ends with it. */
-export type ConnectionUse = 'kept' | 'own';
+/**
+ * Whether a request may use a kept connection, or has a separate one that ends with it. `proven`: a separate one that
+ * shows whether TLS has ended, if it can. It costs more time for each byte.
+ */
+export type ConnectionUse = 'kept' | 'own' | 'proven';
 
 /** How a URL is requested. */
 export interface RouteOptions {
   readonly use: ConnectionUse;
   /** Whether its name may lead to a link-local address: not if the caller did not name it, as with a redirect. */
   readonly mayBeLinkLocal: boolean;
+}
+
+/** How the connections of one dispatcher are made. */
+interface How {
+  readonly use: ConnectionUse;
+  readonly lookup: LookupFunction;
 }
 
 /** The largest header block that is read, in bytes; the default of undici. */
@@ -70,26 +84,34 @@ export class Connections {
    * @throws TransferFailure `proxy` for a proxy of another kind
    */
   route(url: URL, { use: wanted, mayBeLinkLocal }: RouteOptions): Route {
-    const use = this.#options.keeps === false ? 'own' : wanted;
+    const use = this.#options.keeps === false && wanted === 'kept' ? 'own' : wanted;
     const proxy = proxyFor(url, this.#options.proxies);
     if (proxy !== undefined && isSocks(proxy)) {
       const lookup = mayBeLinkLocal ? this.#lookup : this.#guarded;
       const name = `${use} ${mayBeLinkLocal} ${url.protocol} ${proxy.href}`;
-      return { dispatcher: this.#keep(name, () => this.#behind(proxy, url, { use, lookup })), proxy: undefined };
+      const dispatcher = this.#keep(name, () => this.#behind(proxy, url, { use, lookup }));
+      return { dispatcher, proxy: undefined, provesEnd: use === 'proven' && url.protocol === 'https:' };
     }
     if (proxy !== undefined && url.protocol === 'https:') {
       const dispatcher = this.#keep(`${use} ${proxy.href}`, () => this.#tunnels(proxy, use));
-      return { dispatcher, proxy: undefined };
+      return { dispatcher, proxy: undefined, provesEnd: false };
     }
+    return this.#asked(proxy, url, { use, mayBeLinkLocal });
+  }
+
+  /** The route to a host that is asked itself, or to a proxy that is asked for the whole URL. */
+  #asked(proxy: URL | undefined, url: URL, { use, mayBeLinkLocal }: RouteOptions): Route {
     const { protocol } = proxy ?? url;
     // The caller names the proxy, and the proxy looks up the host.
     const lookup = mayBeLinkLocal || proxy !== undefined ? this.#lookup : this.#guarded;
-    const make = (): Dispatcher => new Agent(this.#common(protocol === 'https:', { use, lookup }));
+    const provesEnd = use === 'proven' && proxy === undefined && protocol === 'https:';
+    const make = (): Dispatcher =>
+      provesEnd ? this.#proven({ use, lookup }) : this.#direct(protocol === 'https:', { use, lookup });
     const kind = lookup === this.#guarded ? 'guarded' : 'any';
     // Hosts do not share a connection to a proxy: bytes that one of them sends after its answer could be taken for the
     // answer of another.
     const behind = proxy === undefined ? '' : url.host;
-    return { dispatcher: this.#keep(`${use} ${kind} ${protocol} ${behind}`, make), proxy };
+    return { dispatcher: this.#keep(`${use} ${kind} ${protocol} ${behind}`, make), proxy, provesEnd };
   }
 
   #keep(name: string, make: () => Dispatcher): Dispatcher {
@@ -98,14 +120,10 @@ export class Connections {
     return dispatcher;
   }
 
-  #behind(
-    proxy: URL,
-    { protocol: scheme }: URL,
-    how: { readonly use: ConnectionUse; readonly lookup: LookupFunction },
-  ): Dispatcher {
+  #behind(proxy: URL, { protocol: scheme }: URL, how: How): Dispatcher {
     const { connect: tls, ...common } = this.#common(scheme === 'https:', how);
     const { connectTimeout: timeout } = this.#options;
-    const secured = buildConnector(tls);
+    const secure = securing(tls, how.use);
     // If a connection ends before a request, undici opens another one, endlessly.
     const unasked = new Unasked();
     const open = async (options: ConnectorOptions): Promise<Socket> => {
@@ -115,8 +133,25 @@ export class Connections {
       const socket = await connectBySocks(target, { proxy, timeout, lookup: this.#lookup, lookupHost: how.lookup });
       unasked.watch(socket);
       if (protocol !== 'https:') return socket;
-      const secure = promisify<ConnectorOptions, Socket>(secured as (...all: unknown[]) => void);
-      return await secure({ ...options, httpSocket: socket });
+      return await secure(socket, options);
+    };
+    const connect = callbackify(open) as unknown as Connector;
+    return new Agent({ ...common, connect });
+  }
+
+  #direct(isSecure: boolean, how: How): Dispatcher {
+    const { connect, ...common } = this.#common(isSecure, how);
+    return new Agent({ ...common, connect: certificateConnector(connect) });
+  }
+
+  #proven(how: How): Dispatcher {
+    const { connect: tls, ...common } = this.#common(true, how);
+    const secure = securing(tls, how.use);
+    const { connectTimeout: timeout } = this.#options;
+    const plain = awaited(buildConnector({ timeout, lookup: how.lookup }));
+    const open = async (options: ConnectorOptions): Promise<Socket> => {
+      const socket = await plain({ ...options, protocol: 'http:', port: options.port || '443' });
+      return await secure(socket, options);
     };
     const connect = callbackify(open) as unknown as Connector;
     return new Agent({ ...common, connect });
@@ -138,7 +173,7 @@ export class Connections {
     });
   }
 
-  #common(isSecure: boolean, { use, lookup }: { readonly use: ConnectionUse; readonly lookup: LookupFunction }) {
+  #common(isSecure: boolean, { use, lookup }: How) {
     const { connectTimeout, certificates, connections = null } = this.#options;
     const ca = isSecure ? certificates() : undefined;
     const tls = { checkServerIdentity, ciphers, ...(ca === undefined ? {} : { ca }) };
@@ -153,4 +188,25 @@ export class Connections {
       connect: { timeout: connectTimeout, lookup, ...tls },
     };
   }
+}
+
+/** A connector of undici, as a promise. */
+function awaited(connector: Connector): (options: ConnectorOptions) => Promise<Socket> {
+  return promisify<ConnectorOptions, Socket>(connector as (...all: unknown[]) => void);
+}
+
+/** Begins TLS over an open connection to a server. */
+function securing(
+  tls: buildConnector.BuildOptions,
+  use: ConnectionUse,
+): (tcp: Socket, options: ConnectorOptions) => Promise<Socket> {
+  const connector = awaited(certificateConnector(tls));
+  // undici only hands the stream to `tls.connect`, which takes any.
+  const over = async (options: ConnectorOptions, stream: Duplex): Promise<Socket> =>
+    await connector({ ...options, httpSocket: stream as Socket });
+  return async (tcp, options) => {
+    if (use !== 'proven') return await over(options, tcp);
+    const host = options.host ?? options.hostname;
+    return await secureWithNotice(tcp, { host, secure: async (below) => await over(options, below) });
+  };
 }

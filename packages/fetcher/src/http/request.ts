@@ -17,6 +17,8 @@ export interface Response {
   readonly body: Dispatcher.ResponseData['body'];
   /** The URL that answered, after redirects. */
   readonly url: URL;
+  /** Whether the body ends without an error only if the server has ended it within TLS. */
+  readonly provesEnd: boolean;
 }
 
 /** What to request. */
@@ -30,6 +32,8 @@ export interface RequestOptions {
   readonly own?: URL | undefined;
   /** TCP ports that redirects may lead to. Default: any. */
   readonly ports?: Ports | undefined;
+  /** Whether the end of the connection must show that the body is complete, if the way to the server permits it. */
+  readonly provesEnd?: boolean;
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -142,6 +146,7 @@ function requirePort(url: URL, ports: Ports | undefined): void {
  * 9.2.2). The second request uses a separate connection, because other kept ones may be closed too.
  */
 async function ask(url: URL, options: Omit<Ask, 'use'>): Promise<Response> {
+  if (options.provesEnd === true) return await askOnce(url, { ...options, use: 'proven' });
   try {
     return await askOnce(url, { ...options, use: 'kept' });
   } catch (error) {
@@ -157,7 +162,7 @@ interface Ask extends RequestOptions, RouteOptions {
 
 /** @throws TransferFailure `truncated` if the connection ended before the answer */
 async function askOnce(url: URL, options: Ask): Promise<Response> {
-  const { dispatcher, proxy } = options.connections.route(url, options);
+  const { dispatcher, proxy, provesEnd } = options.connections.route(url, options);
   try {
     const { statusCode, headers, body } = await dispatcher.request({
       ...targetOf(url, proxy),
@@ -169,7 +174,7 @@ async function askOnce(url: URL, options: Ask): Promise<Response> {
       const value = headers[name];
       return Array.isArray(value) ? value[0] : value;
     };
-    const response = { status: statusCode, header, body, url };
+    const response = { status: statusCode, header, body, url, provesEnd };
     if (proxy === undefined || statusCode !== 407) return response;
     discard(response);
     throw refusal(statusCode, proxy);

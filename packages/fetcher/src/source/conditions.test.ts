@@ -17,7 +17,13 @@ const nothing: Question = { beginning: undefined, isRange: false, modifiedSince:
 const newer: Question = { ...nothing, modifiedSince: time + 999 };
 
 function answer(status: number, headers: Readonly<Record<string, string>> = {}): Response {
-  return { status, header: (name) => headers[name], body: undefined as never, url: new URL('http://a/x') };
+  return {
+    status,
+    header: (name) => headers[name],
+    body: undefined as never,
+    url: new URL('http://a/x'),
+    provesEnd: false,
+  };
 }
 
 describe('conditionsOf', () => {

@@ -6,7 +6,7 @@ import { TransferFailure } from '../errors/transfer-failure.js';
 import { discard, eachChunk, request, type Response } from '../http/request.js';
 import type { Sink } from './sink.js';
 import { Watchdog } from './watchdog.js';
-import { checkEnd } from './check-end.js';
+import { checkEnd, endsUnproven } from './check-end.js';
 import { checkSize } from './check-size.js';
 import { conditionsOf, lastModifiedOf, placementOf, type Question, strongEtagOf } from './conditions.js';
 import { StatusFailure } from './status-failure.js';
@@ -79,8 +79,23 @@ export async function download(task: SourceDownload): Promise<Result> {
   throw new TransferFailure('protocol', `${task.url.host} sent an answer that does not match the request`);
 }
 
-/** One request and its body. */
+/** One request and its body; once more if only the end of the connection can show that the body is complete. */
 async function ask(task: SourceDownload, question: Question): Promise<Result | 'again'> {
+  // Few servers need the second one. A connection whose end is examined is slower.
+  for (const provesEnd of [false, true]) {
+    const answer = await askOnce(task, { question, provesEnd });
+    if (answer !== 'unproven') return answer;
+  }
+  return 'again';
+}
+
+interface Asking {
+  readonly question: Question;
+  /** Whether the connection is one whose end is examined. */
+  readonly provesEnd: boolean;
+}
+
+async function askOnce(task: SourceDownload, { question, provesEnd }: Asking): Promise<Result | 'again' | 'unproven'> {
   using watchdog = new Watchdog(task.limits);
   const signal = AbortSignal.any([watchdog.signal, task.deadline]);
   // The bytes must be those on the server's disk: ranges of a compressed answer would not fit.
@@ -92,6 +107,7 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
     maxRedirects: task.limits.maxRedirects,
     ports: task.ports,
     connections: task.connections,
+    provesEnd,
   });
   const placement = placementOf(response, question);
   if (placement === undefined || placement === 'unchanged' || placement === 'again') {
@@ -100,7 +116,15 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
     if (placement === 'unchanged') return { state: placement, url: response.url };
     throw new StatusFailure(response.status, response.url.host);
   }
-  requireFitting(task, response, placement.total);
+  const known = { total: placement.total ?? task.size ?? undefined, isSummed: task.isSummed };
+  if (!provesEnd && response.url.protocol === 'https:' && endsUnproven(response, known)) {
+    discard(response);
+    return 'unproven';
+  }
+  orDiscard(response, () => {
+    checkSize(task, response.url.host, placement.total);
+    checkEnd(response, known);
+  });
   const { total, skip, isAppended } = placement;
   const started = { total, lastModified: lastModifiedOf(response), etag: strongEtagOf(response), isAppended };
   orDiscard(response, () => {
@@ -108,15 +132,8 @@ async function ask(task: SourceDownload, question: Question): Promise<Result | '
     task.onStart(started);
   });
   if (placement.isComplete) discard(response);
-  else await receive(task, { response, watchdog, signal, skip, total: total ?? task.size ?? undefined });
+  else await receive(task, { response, watchdog, signal, skip, total: known.total });
   return { state: 'done', url: response.url };
-}
-
-function requireFitting(task: SourceDownload, response: Response, total: number | undefined): void {
-  orDiscard(response, () => {
-    checkSize(task, response.url.host, total);
-    checkEnd(response, total ?? task.size ?? undefined, task.isSummed);
-  });
 }
 
 function orDiscard(response: Response, act: () => void): void {

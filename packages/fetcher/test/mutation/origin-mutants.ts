@@ -164,4 +164,24 @@ export const originMutants = [
     ]),
     built: true,
   },
+  {
+    ...change(
+      'the end of TLS before that of the connection',
+      'http/close-notify',
+      'if (chunk !== null || !below.readableEnded) return push(chunk, encoding);',
+      'return push(chunk, encoding);',
+      ['test/close-notify', 'is not whole if the connection ends below TLS 1.3'],
+    ),
+    built: true,
+  },
+  {
+    ...change(
+      'a reset below TLS, which is not an end',
+      'http/close-notify',
+      "tcp.on('error', () => this.destroy(withoutNotice(host)));",
+      "tcp.on('error', (error) => this.destroy(error));",
+      ['test/close-notify', 'is not whole if the connection is reset'],
+    ),
+    built: true,
+  },
 ];

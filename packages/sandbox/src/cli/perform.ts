@@ -23,10 +23,11 @@ export async function perform(args: Arguments): Promise<number> {
   const command = commandFrom(args);
   if (shows.length === 0 && command.length === 0) misuse('the command is missing', 'Write it after --, or use -c.');
   const sandbox = createSandbox(policyFrom(args));
+  if (args.has('json') && !args.has('why'))
+    misuse('--json is a form of the answers to --why, and there is no --why', noQuestion);
   if (shows.length === 0) return await run(sandbox, command, args.one('report'));
   if (args.has('report'))
     misuse(`--report cannot be combined with --${shows[0]}, which runs nothing`, 'Leave --report out.');
-  if (args.has('json') && !args.has('why')) misuse('--json needs --why', 'Leave it out, or add a question with --why.');
   const file = args.one('compile');
   if (file !== undefined) await print(compileTo(sandbox, command, file));
   const exported = await exportTo(sandbox, command, args.one('export'));
@@ -39,6 +40,9 @@ export async function perform(args: Arguments): Promise<number> {
   await print(selfTestText(test));
   return test.passed ? 0 : failed;
 }
+
+const noQuestion =
+  'Add a question, for instance --why "write /etc/hosts". --report prints what is in force in a run, as JSON.';
 
 /** A reader of a plan often wants to know about one file or port. */
 const askMore = "more          add --why 'write PATH' to ask whether one attempt is allowed\n";

@@ -127,7 +127,8 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --why', () => {
     [['--why', 'call nothing'], /call is "nothing", which is not a system call of this machine/],
     [['--why', 'call ptrace x'], /x: it is not a number/],
     [['--why', 'remove /nothing-sb/there'], /leads nowhere: ENOENT/],
-    [['--json', '--explain'], /--json needs --why/],
+    [['--json', '--explain'], /--json is a form of the answers to --why[^]* --why "write \/etc\/hosts"\. --report /],
+    [['--json', '--', 'true'], /--json is a form of the answers to --why/],
   ])('refuses %j', async (args, message) => {
     const { status, stderr, stdout } = await sbRun(args);
     expect([status, stdout]).toEqual([125, '']);

@@ -213,6 +213,13 @@ describe.skipIf(missing(...needs, 'unshare', 'userNamespaces'))('a compiled sand
     expect(await ends('/etc')).toBe(126);
     expect(await ends('')).toBe(127);
     expect((await execute([])).status).toBe(125);
+    for (const word of ['--help', '-h']) {
+      const help = await execute([word]);
+      expect(help).toMatchObject({ status: 0, stderr: '' });
+      expect(help.stdout).toMatch(/^Usage: sb-exec \[--report-fd N\] FILE -- COMMAND/);
+    }
+    const full = ['-c', 'exec "$0" --help >/dev/full', sbExec()];
+    expect(await runProgram('/bin/sh', full)).toMatchObject({ status: 125, stdout: '' });
   });
 
   it('has a new proof at each start, and starts nothing without one', async () => {

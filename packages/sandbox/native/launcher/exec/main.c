@@ -57,8 +57,7 @@ static int read_line(int argc, char **argv, struct line *line, const char **why)
 		return -1;
 	}
 	if (argv[at][0] == '-') {
-		int is_help = is_word(argv[at], "--help") || is_word(argv[at], "-h");
-		*why = is_help ? NULL : "FILE is missing, or the option before it is wrong";
+		*why = "FILE is missing, or the option before it is wrong";
 		return -1;
 	}
 	line->file = argv[at];
@@ -166,12 +165,19 @@ static int complain(const struct sb_launch *launch, int layer, const char *file)
 	return status_of(&launch->failure);
 }
 
+static int is_help(int argc, char **argv)
+{
+	return argc > 1 && (is_word(argv[1], "--help") || is_word(argv[1], "-h"));
+}
+
 int sb_main(int argc, char **argv)
 {
 	static struct sb_launch launch; /* zero, and not on the stack */
 	static struct sb_compiled compiled;
 	struct line line;
 	const char *why;
+	if (is_help(argc, argv))
+		return sb_words_help() ? SB_LAUNCHER_FAILED : 0;
 	if (read_line(argc, argv, &line, &why)) {
 		sb_words_usage(why);
 		return SB_LAUNCHER_FAILED;

@@ -5,6 +5,7 @@
 
 #include <asm/errno.h>
 
+#define STDOUT 1
 #define STDERR 2
 
 /* By step, and by errno if that makes a difference: 0 means any. */
@@ -40,18 +41,25 @@ static const struct {
 		"capabilities from the file of sb-exec (chmod ug-s, setcap -r)"},
 };
 
-static void say(const char *text)
+/* Returns 0, or -1 if not all of it could be written. */
+static int say_to(int stream, const char *text)
 {
 	size_t length = strlen(text);
 	while (length > 0) {
-		long written = sb_syscall3(__NR_write, STDERR, (long)text, (long)length);
+		long written = sb_syscall3(__NR_write, stream, (long)text, (long)length);
 		if (written == -EINTR)
 			continue;
 		if (written <= 0)
-			return; /* nobody reads it; the exit status is left */
+			return -1;
 		text += written;
 		length -= (size_t)written;
 	}
+	return 0;
+}
+
+static void say(const char *text)
+{
+	(void)say_to(STDERR, text); /* if nobody reads it, the exit status is left */
 }
 
 static int is_same(const char *one, const char *other)
@@ -86,6 +94,17 @@ int sb_words_say(const char *file, const struct sb_failure *failure)
 	return 1;
 }
 
+static const char usage[] =
+	"Usage: sb-exec [--report-fd N] FILE -- COMMAND [ARGUMENT...]\n"
+	"       sb-exec [--report-fd N] FILE [ARGUMENT...]   if FILE names its command\n"
+	"Runs a command in the sandbox that sb-run --compile FILE has made. Exit status:\n"
+	"that of the command; 125 failure, nothing ran; 126 not executable; 127 missing.\n";
+
+int sb_words_help(void)
+{
+	return say_to(STDOUT, usage);
+}
+
 void sb_words_usage(const char *why)
 {
 	if (why) {
@@ -93,8 +112,5 @@ void sb_words_usage(const char *why)
 		say(why);
 		say(".\n");
 	}
-	say("Usage: sb-exec [--report-fd N] FILE -- COMMAND [ARGUMENT...]\n"
-	    "       sb-exec [--report-fd N] FILE [ARGUMENT...]   if FILE names its command\n"
-	    "Runs a command in the sandbox that sb-run --compile FILE has made. Exit status:\n"
-	    "that of the command; 125 failure, nothing ran; 126 not executable; 127 missing.\n");
+	say(usage);
 }

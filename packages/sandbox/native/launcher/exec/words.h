@@ -9,6 +9,9 @@
  * other steps. */
 int sb_words_say(const char *file, const struct sb_failure *failure);
 
+/* Prints the usage to standard output; returns 0, or -1 if that fails. */
+int sb_words_help(void);
+
 /* Prints the usage, after what is wrong if that is not NULL. */
 void sb_words_usage(const char *why);
 
