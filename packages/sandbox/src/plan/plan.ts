@@ -11,8 +11,11 @@ import {
 import { plan as planPrivdrop, type PrivdropPolicy, support as privdropSupport } from '@sb/privdrop';
 import { type Machine, newProofKey, plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
 
+import { type CgroupSupport, cgroupSupport } from '../cgroup/support.js';
+import { type ExpectedCgroup, planCgroup } from './cgroup-features.js';
+import { isHeldInCgroup, isOfAnother } from './held-in-cgroup.js';
 import type { LayerPolicies } from './layers.js';
-import { descendants } from './descendants.js';
+import { descendants, needsCgroup } from './descendants.js';
 import { lostByExec, openBypasses, withBypass } from './open-bypasses.js';
 import type { SandboxPolicy } from '../policy/options.js';
 import { sandboxError } from '../errors.js';
@@ -27,6 +30,8 @@ export interface SandboxSupport {
   readonly caps: ReturnType<typeof capsSupport>;
   readonly landlock: LandlockSupport;
   readonly seccomp: ReturnType<typeof seccompSupport>;
+  /** Absent: no cgroup can be made. */
+  readonly cgroup?: CgroupSupport;
   /**
    * A random number that is kept secret: by the filter's answer to it, the launcher recognizes that the filter is in
    * force.
@@ -53,14 +58,21 @@ export interface Expected {
   readonly launcher: boolean;
   /** Whether the child leads a new session. */
   readonly newSession: boolean;
+  /** Absent if the child gets no cgroup. */
+  readonly cgroup?: ExpectedCgroup;
   readonly filter: boolean;
   readonly landlock?: LandlockPolicy;
   /** The rules as the launcher numbers them. */
   readonly rules: PlannedRules;
 }
 
-/** Examines the kernel and the process. */
-export function sandboxSupport(): SandboxSupport {
+/**
+ * Examines the kernel and the process.
+ *
+ * @param how - whether a start may get a cgroup: not one by another process. Default: it may
+ */
+export function sandboxSupport({ cgroup = true }: { readonly cgroup?: boolean } = {}): SandboxSupport {
+  let examined: CgroupSupport | undefined;
   return {
     launcher: process.platform === 'linux',
     privdrop: privdropSupport(),
@@ -68,6 +80,10 @@ export function sandboxSupport(): SandboxSupport {
     landlock: landlockSupport(),
     seccomp: seccompSupport(),
     proofKey: newProofKey(),
+    // Most policies need none, and the question takes longer than all others.
+    get cgroup() {
+      return (examined ??= cgroup ? cgroupSupport() : noCgroup);
+    },
   };
 }
 
@@ -83,10 +99,13 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   const plans = planLayers(layers, support, policy);
   const isOn = (line: FeatureReport) => line.feature !== 'no_new_privs';
   const machine = isActive(plans.seccomp) ? machineOf(support) : undefined;
+  const cgroup = cgroupOf(policy, { layers, plans, support, machine });
   const features = [
     ...processFeatures(policy, support.launcher),
+    ...cgroup.features,
     descendants(policy, {
       launcher: support.launcher,
+      cgroup: cgroup.expected,
       lacksKill: (switchesUser(plans.privdrop) || keepsSetuid(plans.caps, support)) && !mayKill(support),
       lines: plans.landlock.features,
     }),
@@ -104,8 +123,42 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   return {
     ...reportOf(features.map((line) => withBypass(line, bypasses))),
     records: inLaunchOrder.filter(isActive).map(({ record }) => record),
-    expected: { ...expectedOf(layers, plans, support), newSession: policy.newSession ?? true },
+    expected: {
+      ...expectedOf(layers, plans, support),
+      newSession: policy.newSession ?? true,
+      ...(cgroup.expected === undefined ? {} : { cgroup: cgroup.expected }),
+    },
   };
+}
+
+const noCgroup: CgroupSupport = { state: 'unavailable', reason: 'no cgroup can be made for this start' };
+
+/** Asks about cgroups only where a policy needs one. */
+function cgroupOf(
+  policy: SandboxPolicy,
+  { layers, plans, support, machine }: { layers: LayerPolicies; plans: Plans; support: SandboxSupport; machine: Machine | undefined },
+) {
+  const lines = plans.landlock.features;
+  const isNeeded = needsCgroup(policy, lines);
+  const cgroup = policy.cgroup !== undefined || isNeeded ? (support.cgroup ?? noCgroup) : noCgroup;
+  const present = support.caps.state === 'available' ? support.caps.present.permitted : undefined;
+  const permitted = plans.caps.target?.permitted ?? present;
+  const holding = {
+    layers,
+    cgroup,
+    user: switchesUser(plans.privdrop) ? layers.privdrop?.uid : undefined,
+    isCapable: permitted === undefined || permitted.length > 0,
+    lines,
+    machine,
+  };
+  const isHeld = isHeldInCgroup(holding);
+  return planCgroup(policy, {
+    launcher: support.launcher,
+    cgroup,
+    isHeld,
+    isNeeded,
+    isOfAnother: isOfAnother(holding),
+  });
 }
 
 function switchesUser({ features }: Planned): boolean {

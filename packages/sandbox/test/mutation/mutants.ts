@@ -134,7 +134,7 @@ export const launcherMutants: readonly Mutant[] = [
   })),
   {
     name: 'moves to other folders beneath the guardian’s ruleset',
-    file: guard,
+    file: 'sandbox/native/launcher/scope.c',
     from: 'grant_moves(ruleset) : 0',
     to: '0 * grant_moves(-1) : 0',
     red: ['private-tmp', 'is for changing modes, moving'],
