@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import { isRoot } from '@sb/files';
 
 import type { Cgroup } from './cgroup/cgroup.js';
-import { cgroupFor } from './cgroup/in-child.js';
+import { addCgroup, cgroupFor } from './cgroup/in-child.js';
 import { type SandboxedProcess, asTarget } from './child/child.js';
 import { Ending, type EndingOptions } from './child/ending.js';
 import { LimitWatch } from './child/limit-watch.js';
@@ -12,7 +12,7 @@ import { type LoadedFilter, refuseUnstartable } from './filter/launcher-calls.js
 import { launch, type Launched } from './launch/launch.js';
 import { launchPortable } from './launch/portable.js';
 import { type Start, startRecords } from './launch/start.js';
-import { type DescriptorLayout, layOut, type StdioEntry } from './launch/stdio.js';
+import { type DescriptorLayout, layOut } from './launch/stdio.js';
 import { findTarget, type Target } from './launch/target.js';
 import { refuseForbidden, unreadableProgram } from './launch/unreadable-program.js';
 import { type LayerPolicies, layersFor, layersWithTmp } from './plan/layers.js';
@@ -237,15 +237,6 @@ interface Launch {
   readonly options: ReadSpawnOptions;
   readonly tmp: PrivateTmp | undefined;
   readonly cgroup: Cgroup | undefined;
-}
-
-/** Adds the files of a cgroup to the descriptors of a launcher, which closes them. Returns their numbers there. */
-function addCgroup({ procs, kill }: Cgroup, descriptors: StdioEntry[], keep: number[]) {
-  const add = (descriptor: number): number => {
-    keep.push(descriptors.length);
-    return descriptors.push(descriptor) - 1;
-  };
-  return { procs: add(procs), kill: kill === undefined ? undefined : add(kill) };
 }
 
 /** How a child that is Node finds its channel; child_process sets them for the launcher, which passes nothing on. */

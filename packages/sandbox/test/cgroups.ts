@@ -1,5 +1,5 @@
 /* Cgroups of tests, below the one of this process. */
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -38,7 +38,8 @@ export class TestCgroup implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.write('cgroup.kill', '1');
+    // Not before Linux 5.14.
+    if (existsSync(join(this.path, 'cgroup.kill'))) this.write('cgroup.kill', '1');
     for (const name of readdirSync(this.path, { withFileTypes: true })) {
       if (name.isDirectory()) await removed(join(this.path, name.name));
     }

@@ -10,7 +10,7 @@ const mostBytes = 1_048_576;
 /**
  * Reads one.
  *
- * @returns undefined if there is no such file
+ * @returns undefined if the cgroup does not have it
  * @throws Error of the system
  */
 export function readIn(folder: Folder, name: string): string | undefined {
@@ -24,7 +24,7 @@ export function readIn(folder: Folder, name: string): string | undefined {
   }
 }
 
-/** The words of one; none if there is no such file. @throws Error of the system */
+/** The words of one; none if the cgroup does not have it. @throws Error of the system */
 export function wordsIn(folder: Folder, name: string): readonly string[] {
   return (readIn(folder, name) ?? '').split(/\s+/).filter((word) => word !== '');
 }

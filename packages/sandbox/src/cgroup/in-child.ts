@@ -62,3 +62,22 @@ const hints: Readonly<Record<string, string>> = {
   EBUSY: 'The cgroup above has processes by now, so the kernel sets no limits beneath it.',
   EOPNOTSUPP: 'The cgroup above is threaded, and has no limits for memory.',
 };
+
+/**
+ * Adds the files of a cgroup to the descriptors of a launcher, which closes them.
+ *
+ * @param descriptors - of the launcher
+ * @param keep - those of them that it does not close at once
+ * @returns their numbers in the launcher
+ */
+export function addCgroup<Entry>(
+  { procs, kill }: Pick<Cgroup, 'procs' | 'kill'>,
+  descriptors: (Entry | number)[],
+  keep: number[],
+): { readonly procs: number; readonly kill: number | undefined } {
+  const add = (descriptor: number): number => {
+    keep.push(descriptors.length);
+    return descriptors.push(descriptor) - 1;
+  };
+  return { procs: add(procs), kill: kill === undefined ? undefined : add(kill) };
+}

@@ -66,7 +66,7 @@ export function enforcementOf(status: LauncherStatus, { child, cgroup }: Started
 /** A started process. */
 export interface Started {
   readonly child: ChildProcess;
-  /** Undefined if it has none of its own. */
+  /** Undefined if it shares that of its parent. */
   readonly cgroup?: Pick<Cgroup, 'differences'> | undefined;
 }
 

@@ -32,9 +32,7 @@ export function reachedLimits({ rlimits = {} }: SandboxPolicy, death: Death): re
   const { signal, events } = death;
   return [
     // The kernel has ended every process of the cgroup together (memory.oom.group).
-    ...(events?.isOutOfMemory === true
-      ? [{ limit: 'cgroup.memory', ended: signal === 'SIGKILL' } as const]
-      : []),
+    ...(events?.isOutOfMemory === true ? [{ limit: 'cgroup.memory', ended: signal === 'SIGKILL' } as const] : []),
     ...(events !== undefined && events.refusedPids > 0 ? [{ limit: 'cgroup.pids', ended: false } as const] : []),
     ...(isOutOfTime(rlimits.cpu, death) ? [{ limit: 'rlimit.cpu', ended: true } as const] : []),
     ...(rlimits.fsize !== undefined && rlimits.fsize !== 'unlimited' && signal === 'SIGXFSZ'

@@ -79,7 +79,7 @@ export const options = {
     more: 'A size may end with K, M, G or T',
   },
   pids: { value: 'N', about: 'the most processes and threads' },
-  cpu: { value: 'PERCENT', about: 'the most processor time, 100% for one processor' },
+  cpu: { value: 'PERCENT', about: 'the most processor time, 100 percent is one processor' },
   env: {
     value: 'NAME[=VALUE]',
     repeatable: true,

@@ -61,9 +61,16 @@ function optionsOf(subject: ExportSubject): readonly (readonly string[])[] {
 }
 
 /** Memory with swap is the same: none is in swap. */
-function cgroupOptions({ cgroup: { memory, pids, cpu } = {} }: ExportSubject['policy']): readonly (readonly string[])[] {
+function cgroupOptions({
+  cgroup: { memory, pids, cpu } = {},
+}: ExportSubject['policy']): readonly (readonly string[])[] {
   return [
-    ...(memory === undefined ? [] : [['--memory', String(memory)], ['--memory-swap', String(memory)]]),
+    ...(memory === undefined
+      ? []
+      : [
+          ['--memory', String(memory)],
+          ['--memory-swap', String(memory)],
+        ]),
     ...(pids === undefined ? [] : [['--pids-limit', String(pids)]]),
     ...(cpu === undefined ? [] : [['--cpus', String(cpu / 100)]]),
   ];

@@ -108,7 +108,9 @@ function flagsOf(record: Omit<ProcessRecord, 'argv'>): number {
 
 function guardFlags({ guard = 'off', guardBeside = false, guardCgroup = false }: Omit<ProcessRecord, 'argv'>): number {
   if (guard === 'off') return 0;
-  return (guardCgroup ? GUARD_CGROUP : GUARD) | (guard === 'require' ? GUARD_REQUIRED : 0) | (guardBeside ? GUARD_BESIDE : 0);
+  return (
+    (guardCgroup ? GUARD_CGROUP : GUARD) | (guard === 'require' ? GUARD_REQUIRED : 0) | (guardBeside ? GUARD_BESIDE : 0)
+  );
 }
 
 /**

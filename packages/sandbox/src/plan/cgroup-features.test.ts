@@ -24,7 +24,12 @@ function planned(options: SandboxOptions, cgroup: CgroupSupport | undefined, mac
   return planSandbox(policy, layerPolicies(policy), support);
 }
 
-function line(options: SandboxOptions, cgroup: CgroupSupport | undefined, machine?: SandboxSupport, name = 'cgroup.pids') {
+function line(
+  options: SandboxOptions,
+  cgroup: CgroupSupport | undefined,
+  machine?: SandboxSupport,
+  name = 'cgroup.pids',
+) {
   return planned(options, cgroup, machine).features.find(({ feature }) => feature === name);
 }
 
@@ -101,7 +106,11 @@ describe('a limit of a cgroup', () => {
     ['another user', { user: 65_534, landlock: 'off', seccomp: 'off' }, root, true],
     ['another user with a right', { user: 65_534, caps: { keep: ['cap_dac_override'] }, seccomp: 'off' }, root, false],
   ])('holds %s: %s', (_name, options, machine, holds) => {
-    const found = line({ ...options, ...pids, prefer: [...(options.prefer ?? []), 'process.cgroup'] }, available, machine);
+    const found = line(
+      { ...options, ...pids, prefer: [...(options.prefer ?? []), 'process.cgroup'] },
+      available,
+      machine,
+    );
     expect(found?.state).toBe(holds ? 'enforced' : 'unsupported');
     if (!holds) expect(found?.reason).toMatch(/could leave its cgroup/);
   });
@@ -137,7 +146,9 @@ describe('descendants', () => {
   ])('are not promised there without %s', (_name, cgroup) => {
     expect(descendants(older, cgroup, old)?.state).toBe('unsupported');
     expect(planned(older, cgroup, old).expected.cgroup).toBeUndefined();
-    expect(() => planned({ ...older, require: ['process.descendants'] }, cgroup, old)).toThrow(/cannot be ended with it/);
+    expect(() => planned({ ...older, require: ['process.descendants'] }, cgroup, old)).toThrow(
+      /cannot be ended with it/,
+    );
   });
 
   it('stay open where the policy lets signals out', () => {

@@ -27,8 +27,8 @@ export function isOfAnother({ cgroup, user, isCapable }: Holding): boolean {
 
 /**
  * Whether no process of the sandbox can leave its cgroup or change its limits. Another user than the one who made it
- * has no right to. For the same user Landlock must deny writing there, and the filter must deny clone3(2): with
- * CLONE_INTO_CGROUP that call asks only for the rights of the user, which Landlock does not change. Pure.
+ * has no right to. For the same user Landlock must deny writing there, and the filter must deny clone3(2).
+ * With CLONE_INTO_CGROUP that call asks only for the rights of the user, which Landlock does not change. Pure.
  */
 export function isHeldInCgroup(holding: Holding): boolean {
   const { layers, cgroup, lines, machine } = holding;

@@ -1,5 +1,5 @@
 import { type CapsTarget, plan as planCaps, support as capsSupport } from '@sb/caps';
-import { deniedClause, type EnforcementReport, type FeatureReport, type LayerPlan, reportOf } from '@sb/core';
+import { type EnforcementReport, type FeatureReport, type LayerPlan, reportOf } from '@sb/core';
 import {
   type LandlockPolicy,
   type LandlockSupport,
@@ -16,10 +16,11 @@ import { type ExpectedCgroup, planCgroup } from './cgroup-features.js';
 import { isHeldInCgroup, isOfAnother } from './held-in-cgroup.js';
 import type { LayerPolicies } from './layers.js';
 import { descendants, needsCgroup } from './descendants.js';
+import { execOnce } from './exec-once-feature.js';
+import { noNewPrivs } from './no-new-privs.js';
 import { lostByExec, openBypasses, withBypass } from './open-bypasses.js';
 import type { SandboxPolicy } from '../policy/options.js';
-import { sandboxError } from '../errors.js';
-import { noLauncher, processFeatures, sessionKeyring } from './process-features.js';
+import { processFeatures, sessionKeyring } from './process-features.js';
 import { sharedFeatures } from './shared-features.js';
 
 /** What this process and this kernel can do, layer by layer. Plain data, so that tests can plan for any machine. */
@@ -136,7 +137,12 @@ const noCgroup: CgroupSupport = { state: 'unavailable', reason: 'no cgroup can b
 /** Asks about cgroups only where a policy needs one. */
 function cgroupOf(
   policy: SandboxPolicy,
-  { layers, plans, support, machine }: { layers: LayerPolicies; plans: Plans; support: SandboxSupport; machine: Machine | undefined },
+  {
+    layers,
+    plans,
+    support,
+    machine,
+  }: { layers: LayerPolicies; plans: Plans; support: SandboxSupport; machine: Machine | undefined },
 ) {
   const lines = plans.landlock.features;
   const isNeeded = needsCgroup(policy, lines);
@@ -190,13 +196,6 @@ export function machineOf({ seccomp }: SandboxSupport): Machine | undefined {
   return seccomp.state === 'available' ? seccomp.machine : undefined;
 }
 
-/** Whether the child can only be this one program. That needs the filter. */
-function execOnce(policy: SandboxPolicy, filtered: boolean): readonly FeatureReport[] {
-  if (policy.execOnce !== true) return [];
-  const line = { layer: 'seccomp', feature: 'exec_once' } as const;
-  return [filtered ? { ...line, state: 'enforced' } : { ...line, state: 'unsupported', reason: 'it needs the filter' }];
-}
-
 /** A layer's plan, or its replacement if it is off. */
 type Planned = Pick<LayerPlan, 'record' | 'features'> & { readonly target?: CapsTarget };
 
@@ -245,24 +244,3 @@ export function isTakenBack(policy: SandboxPolicy, layer: 'privdrop' | 'caps' | 
 }
 
 const takenBack = 'the policy configures it, but also switches it off';
-
-/**
- * The launcher needs it at every level: Landlock and the filter both require it.
- *
- * @throws SandboxError `not-permitted` if an earlier filter denies it
- */
-function noNewPrivs({ launcher, privdrop, caps }: SandboxSupport): FeatureReport {
-  const line = { layer: 'caps', feature: 'no_new_privs' };
-  if (!launcher) return { ...line, state: 'unsupported', reason: noLauncher };
-  const isSet = privdrop.state === 'available' && privdrop.noNewPrivs === 'already';
-  if (isSet) return { ...line, state: 'already' };
-  const denied = caps.state === 'available' ? caps.denied?.find(({ call }) => call === setNoNewPrivs) : undefined;
-  if (denied === undefined) return { ...line, state: 'enforced' };
-  throw sandboxError('not-permitted', 'plan', {
-    what: `${deniedClause(denied)}, and every sandbox needs it`,
-    hint: 'Let that filter allow prctl, or set no_new_privs before it is loaded. Nothing was changed.',
-    syscall: 'prctl',
-  });
-}
-
-const setNoNewPrivs = 'prctl(PR_SET_NO_NEW_PRIVS)';

@@ -9,7 +9,7 @@ export const cgroupNames = ['memory', 'pids', 'cpu'] as const satisfies readonly
 /** A limit of a cgroup. */
 export type CgroupName = (typeof cgroupNames)[number];
 
-/** The largest page of a machine: less memory than that is none. */
+/** The largest page of a machine: memory is counted in pages. */
 export const leastMemory = 65_536;
 
 /** PID_MAX_LIMIT of the kernel. */

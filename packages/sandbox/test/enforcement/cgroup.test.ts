@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { cgroupRoot, madeIn, placeHere, TestCgroup } from '../cgroups.js';
 import { nobody } from '../attack/place.js';
+import { cgroupSupport } from '../../src/cgroup/support.js';
 import type { SandboxOptions } from '../../src/index.js';
 import { areGone, kill, processesWith, unusualTime, untilThere } from '../processes.js';
 import { type Started, startIn, states } from '../start.js';
@@ -52,7 +53,7 @@ function cgroupWith(word: string): string {
   return /^0::(.*)$/m.exec(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? '';
 }
 
-describe.skipIf(missing('root', 'linux'))('a cgroup of a start', () => {
+function withKill(): void {
   it('holds the program, belongs to it alone, leaves no descriptor, and is removed with it', async () => {
     const line = 'grep ^0:: /proc/self/cgroup; ls /proc/self/fd | tr "\\n" " "';
     const { stdout = '', report, stderr } = await start(other, line);
@@ -131,7 +132,10 @@ describe.skipIf(missing('root', 'linux'))('a cgroup of a start', () => {
     await using elsewhere = new TestCgroup(`sb-test-${process.pid}`);
     // Control: root, in no sandbox, in a cgroup of its own.
     const control = await runProgram(leaver, [elsewhere.path, elsewhere.path]);
-    const ways = control.stdout.trim().split('\n').filter((line) => /^(?:make|clone|fork|move) /.test(line));
+    const ways = control.stdout
+      .trim()
+      .split('\n')
+      .filter((line) => /^(?:make|clone|fork|move) /.test(line));
     expect(ways).toEqual(['make OK', 'clone OK', 'fork OK', 'move OK']);
     // With every call allowed, and no Landlock at all.
     const { stdout, report } = await startIn({
@@ -184,7 +188,24 @@ describe.skipIf(missing('root', 'linux'))('a cgroup of a start', () => {
     expect(many.map(({ stdout }) => stdout)).toEqual(many.map(() => 'x\n'));
     await expect.poll(() => madeIn(placeHere()).filter((name) => !before.has(name) && isEmpty(name))).toEqual([]);
   });
-});
+}
+
+/** Before Linux 5.14, and where nothing is delegated. */
+function withoutKill(): void {
+  it('is not made for descendants, and the report says that they may last', async () => {
+    const { report, stdout } = await start(other, 'grep ^0:: /proc/self/cgroup; true');
+    expect(stdout).not.toContain('sb-run-');
+    expect(report?.features.find(({ feature }) => feature === 'descendants')).toMatchObject({
+      state: 'unsupported',
+      reason: expect.stringMatching(/Landlock/) as string,
+    });
+  });
+}
+
+const support = cgroupSupport();
+const canKill = support.state === 'available' && support.kill;
+
+describe.skipIf(missing('root', 'linux'))('a cgroup of a start', canKill ? withKill : withoutKill);
 
 const isEmpty = (name: string): boolean => {
   try {
@@ -196,7 +217,9 @@ const isEmpty = (name: string): boolean => {
 
 /** The guardians that a process waits for. */
 function guardiansOf(parent: number): readonly number[] {
-  return [parent, ...childrenOf(parent)].flatMap((one) => childrenOf(one)).filter((one) => nameOf(one) === 'sb-guardian');
+  return [parent, ...childrenOf(parent)]
+    .flatMap((one) => childrenOf(one))
+    .filter((one) => nameOf(one) === 'sb-guardian');
 }
 
 function childrenOf(pid: number): readonly number[] {

@@ -63,13 +63,13 @@ static size_t make_process(uint8_t *at)
 	}
 	at[3] = 0;
 	if (next() % 2) {
-		at[3] |= SB_PROCESS_CGROUP >> 8;
+		at[3] = SB_PROCESS_CGROUP >> 8;
 		/* The kept numbers are 0, 2, 4; some of these are not kept. */
 		length += put32(at + length, next() % 4 ? 2 : next());
 		length += put32(at + length, next() % 2 ? SB_NO_KILL : next() % 4 ? 0 : next());
 	}
 	if (next() % 4 == 0)
-		at[3] |= SB_PROCESS_GUARD_CGROUP >> 8;
+		at[3] = (uint8_t)(at[3] | SB_PROCESS_GUARD_CGROUP >> 8);
 	= SB_LAYER_PROCESS;
 	at[1] = 1;
 	put32(at + 4, (uint32_t)length);
