@@ -70,7 +70,7 @@ static size_t make_process(uint8_t *at)
 	}
 	if (next() % 4 == 0)
 		at[3] = (uint8_t)(at[3] | SB_PROCESS_GUARD_CGROUP >> 8);
-	= SB_LAYER_PROCESS;
+	at[0] = SB_LAYER_PROCESS;
 	at[1] = 1;
 	put32(at + 4, (uint32_t)length);
 	return length;
