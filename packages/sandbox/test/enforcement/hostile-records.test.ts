@@ -44,7 +44,10 @@ const cgroups: readonly (readonly [name: string, changes: Partial<ProcessRecord>
   ['a number that is too large', { cgroup: { procs: 0xffff_fffe, kill: undefined } }],
   ['the target', { path: 2, cgroup: { procs: 2, kill: undefined } }],
   ['the target as the second', { path: 2, cgroup: { procs: 1, kill: 2 } }],
-  ['a guardian without a file to end it', { cgroup: { procs: 1, kill: undefined }, guard: 'prefer', guardCgroup: true }],
+  [
+    'a guardian without a file to end it',
+    { cgroup: { procs: 1, kill: undefined }, guard: 'prefer', guardCgroup: true },
+  ],
   ['a guardian without a cgroup', { guard: 'prefer', guardCgroup: true }],
 ];
 
