@@ -7,7 +7,7 @@ import { type Folder, FoundFolder, removeFolder, someNames } from '@sb/files';
 import { tryLockFile } from '../system/file-lock.js';
 import { writeIn } from './files.js';
 
-/** What the names begin with. A program that may outlive its starter has the second. */
+/** What the names begin with. A program that may outlive its starter has the second, or whose descendants may last. */
 export const namePrefixes = { ends: 'sb-run-', stays: 'sb-stay-' } as const;
 
 /** How many names are examined for one start. */

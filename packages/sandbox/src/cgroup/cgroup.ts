@@ -49,6 +49,8 @@ const longestWait = 500;
  * this process exists. Without it the next start ends what is in it, and removes it.
  */
 export class Cgroup {
+  /** Absolute. */
+  readonly path: string;
   /** For the launcher: cgroup.procs, and cgroup.kill if there is one; close-on-exec. */
   readonly procs: number;
   readonly kill: number | undefined;
@@ -61,6 +63,7 @@ export class Cgroup {
   #isEnded = false;
 
   private constructor(above: Folder, { found, file, lock }: Made, wish: CgroupWish) {
+    this.path = found.inside.path;
     this.#above = above;
     this.#found = found;
     this.#file = file;
@@ -92,7 +95,7 @@ export class Cgroup {
     try {
       sweep(above);
       enable(above, Object.keys(wish.limits));
-      return new Cgroup(above, makeIn(above, wish.stays ? namePrefixes.stays : namePrefixes.ends), wish);
+      return new Cgroup(above, makeIn(above, wish.stays || !wish.ends ? namePrefixes.stays : namePrefixes.ends), wish);
     } catch (error) {
       above.close();
       throw error;

@@ -3,7 +3,7 @@
  * matrix, they are enforced. Elsewhere nothing runs, or the report says why they are missing.
  */
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { compileC, expectedLandlock, missing, runProgram, temporaryFolder } from '@sb/test-kit';
@@ -105,7 +105,8 @@ function enforced(): void {
     await compileC(leaver, { from: import.meta.url, sources: ['fixtures/leaver.c'] });
     await using elsewhere = new TestCgroup(`sb-test-${process.pid}`);
     const line = `own=${cgroupRoot()}$(sed -n s/^0:://p /proc/self/cgroup); exec ${leaver} ${elsewhere.path} "$own"`;
-    const control = await runProgram('/bin/sh', ['-c', line]);
+    // Outside, the cgroup of this process is the root: its own settings stay as they are.
+    const control = await runProgram(leaver, [elsewhere.path, elsewhere.path]);
     expect(control.stdout).toMatch(/^clone OK$[^]*^move OK$/m);
     const run = async (policy: SandboxOptions) =>
       createSandbox({ landlock: 'read-only', ...policy, cgroup }).run('/bin/sh', ['-c', line]);
@@ -137,6 +138,7 @@ function enforced(): void {
 
   it('are set by an ordinary user in a delegated cgroup', async () => {
     await using delegated = new TestCgroup(`sb-test-user-${process.pid}`);
+    writeFileSync(join(cgroupRoot(), 'cgroup.subtree_control'), '+memory +pids +cpu');
     const own = new TestCgroup('main', delegated.path);
     expect(await runProgram('/bin/sh', ['-c', `chown -R ${nobody.uid} ${delegated.path}`])).toMatchObject({
       status: 0,
