@@ -14,6 +14,7 @@ import { nobody } from '../attack/place.js';
 import { cgroupSupport } from '../../src/cgroup/support.js';
 import type { SandboxOptions } from '../../src/index.js';
 import { areGone, kill, processesWith, unusualTime, untilThere } from '../processes.js';
+import { sbRunPath } from '../sb-run.js';
 import { type Started, startIn, states } from '../start.js';
 
 const survivor = new URL('fixtures/survivor.ts', import.meta.url);
@@ -237,3 +238,49 @@ function nameOf(pid: number): string {
     return '';
   }
 }
+
+/** What sb-run as root says of a limit, from a process in a cgroup. */
+async function planIn(cgroup: TestCgroup): Promise<string> {
+  const line = `echo $$ > ${cgroup.path}/cgroup.procs && exec "$@"`;
+  const options = ['--fs', 'read-only', '--pids', '50', '--prefer', 'process.cgroup', '--dry-run'];
+  const words = [process.execPath, sbRunPath(), ...options, '--', '/bin/true'];
+  const { stdout, status } = await runProgram('/bin/sh', ['-c', line, 'sh', ...words]);
+  expect(status).toBe(0);
+  return stdout.split('\n').find((one) => one.includes('process.cgroup.pids')) ?? '';
+}
+
+describe.skipIf(missing('root', 'linux'))('a place for cgroups of root', () => {
+  it('is what systemd has marked as given away, and nothing else', async () => {
+    await using above = new TestCgroup(`sb-test-marked-${process.pid}`);
+    const own = new TestCgroup('main', above.path);
+    expect(await planIn(own)).toMatch(/unsupported .* the one above it, \S+, is not delegated\. Start this process by/);
+    const mark = `import os; os.setxattr(${JSON.stringify(above.path)}, "user.delegate", b"1")`;
+    expect(await runProgram('/usr/bin/python3', ['-c', mark])).toMatchObject({ status: 0 });
+    expect(await planIn(own)).not.toMatch(/the one above it/);
+    // A mark of another value is not one.
+    expect(await runProgram('/usr/bin/python3', ['-c', mark.replace('b"1"', 'b"0"')])).toMatchObject({ status: 0 });
+    expect(await planIn(own)).toMatch(/is not delegated/);
+  });
+
+  it('is not one that another user may change, whatever is marked there', async () => {
+    await using above = new TestCgroup(`sb-test-theirs-${process.pid}`);
+    const own = new TestCgroup('main', above.path);
+    const mark = `import os; os.setxattr(${JSON.stringify(above.path)}, "user.delegate", b"1")`;
+    await runProgram('/usr/bin/python3', ['-c', mark]);
+    await runProgram('/bin/sh', ['-c', `chown -R ${nobody.uid} ${above.path}`]);
+    expect(await planIn(own)).toMatch(new RegExp(`unsupported .*belongs to uid ${nobody.uid}`));
+  });
+
+  it('needs room: a cgroup that other processes fill sets no limits beneath it', async () => {
+    await using above = new TestCgroup(`sb-test-busy-${process.pid}`);
+    const own = new TestCgroup('main', above.path);
+    const mark = `import os; os.setxattr(${JSON.stringify(above.path)}, "user.delegate", b"1")`;
+    await runProgram('/usr/bin/python3', ['-c', mark]);
+    const child = spawn('/bin/sh', ['-c', `echo $$ > ${above.path}/cgroup.procs && exec sleep 60`], {
+      stdio: 'ignore',
+    });
+    await expect.poll(() => above.read('cgroup.procs')).toBe(`${child.pid}\n`);
+    expect(await planIn(own)).toMatch(/unsupported .*(?:no internal processes|does not have the controller pids)/);
+    child.kill('SIGKILL');
+  });
+});
