@@ -1,0 +1,57 @@
+/* Each takes away what keeps a program in its cgroup, or ends it there; a test that notices is named beside it. */
+import { type Mutant, without } from './mutants.js';
+
+const guard = 'sandbox/native/launcher/guard.c';
+const cgroup = 'sandbox/native/launcher/cgroup.c';
+const abandoned = 'sandbox/src/cgroup/abandoned.ts';
+const support = 'sandbox/src/cgroup/support.ts';
+
+/** The cgroup of a start, from its place to its end. */
+export const cgroupMutants: readonly Mutant[] = [
+  {
+    name: 'a guardian that ends the cgroup',
+    file: guard,
+    from: '\t\tend_cgroup(watched->cgroup_kill);',
+    to: '\t\t(void)end_cgroup;',
+    red: ['cgroup', 'ends all when the parent is killed'],
+  },
+  {
+    name: 'what is read back of the files of a cgroup',
+    file: cgroup,
+    from: '== -EBADF ? 0 : -EPERM;',
+    to: '== -EBADF ? 0 : 0;',
+    red: ['lies', 'of close of the file of a cgroup'],
+  },
+  {
+    name: 'a write to cgroup.procs that does nothing',
+    file: cgroup,
+    from: 'if (written != 1)',
+    to: 'if (written < 0)',
+    red: ['lies', 'of write to it'],
+  },
+  {
+    name: 'whether a process still has a cgroup',
+    file: abandoned,
+    from: 'if (found?.isOwn() !== true || isInUse(found.inside)) continue;',
+    to: 'if (found?.isOwn() !== true) continue;',
+    red: ['cgroup', 'goes with the next start'],
+  },
+  without('ending what a killed process has left', abandoned, "writeIn(found.inside, 'cgroup.kill', '1');", [
+    'cgroup',
+    'goes with the next start',
+  ]),
+  {
+    name: 'whether root was given a cgroup',
+    file: support,
+    from: 'if (!isDelegated(folder)) return',
+    to: 'if (path === undefined) return',
+    red: ['cgroup', 'is what systemd has marked'],
+  },
+  {
+    name: 'whether a program can leave its cgroup',
+    file: 'sandbox/src/plan/held-in-cgroup.ts',
+    from: 'if (landlock === undefined || !isBounded || seccomp === undefined || machine === undefined) return false;',
+    to: 'if (landlock === undefined || !isBounded || seccomp === undefined || machine === undefined) return true;',
+    red: ['cgroup', 'is not promised where'],
+  },
+];
