@@ -207,7 +207,10 @@ function withoutKill(): void {
 const support = cgroupSupport();
 const canKill = support.state === 'available' && support.kill;
 
-describe.skipIf(missing('root', 'linux'))('a cgroup of a start', canKill ? withKill : withoutKill);
+describe.skipIf(missing('root', 'linux'))('a cgroup of a start', () => {
+  if (canKill) withKill();
+  else withoutKill();
+});
 
 const isEmpty = (name: string): boolean => {
   try {
@@ -250,37 +253,38 @@ async function planIn(cgroup: TestCgroup): Promise<string> {
   return stdout.split('\n').find((one) => one.includes('process.cgroup.pids')) ?? '';
 }
 
+/** A program that marks a cgroup as systemd does. */
+const marking = ({ path }: TestCgroup, value: string): string =>
+  `import os; os.setxattr(${JSON.stringify(path)}, "user.delegate", b"${value}")`;
+
 describe.skipIf(missing('root', 'linux'))('a place for cgroups of root', () => {
   it('is what systemd has marked as given away, and nothing else', async () => {
-    await using above = new TestCgroup(`sb-test-marked-${process.pid}`);
-    const own = new TestCgroup('main', above.path);
+    await using around = new TestCgroup(`sb-test-marked-${process.pid}`);
+    const own = new TestCgroup('main', around.path);
     expect(await planIn(own)).toMatch(/unsupported .* the one above it, \S+, is not delegated\. Start this process by/);
-    const mark = `import os; os.setxattr(${JSON.stringify(above.path)}, "user.delegate", b"1")`;
-    expect(await runProgram('/usr/bin/python3', ['-c', mark])).toMatchObject({ status: 0 });
+    expect(await runProgram('/usr/bin/python3', ['-c', marking(around, '1')])).toMatchObject({ status: 0 });
     expect(await planIn(own)).not.toMatch(/the one above it/);
     // A mark of another value is not one.
-    expect(await runProgram('/usr/bin/python3', ['-c', mark.replace('b"1"', 'b"0"')])).toMatchObject({ status: 0 });
+    expect(await runProgram('/usr/bin/python3', ['-c', marking(around, '0')])).toMatchObject({ status: 0 });
     expect(await planIn(own)).toMatch(/is not delegated/);
   });
 
   it('is not one that another user may change, whatever is marked there', async () => {
-    await using above = new TestCgroup(`sb-test-theirs-${process.pid}`);
-    const own = new TestCgroup('main', above.path);
-    const mark = `import os; os.setxattr(${JSON.stringify(above.path)}, "user.delegate", b"1")`;
-    await runProgram('/usr/bin/python3', ['-c', mark]);
-    await runProgram('/bin/sh', ['-c', `chown -R ${nobody.uid} ${above.path}`]);
+    await using around = new TestCgroup(`sb-test-theirs-${process.pid}`);
+    const own = new TestCgroup('main', around.path);
+    await runProgram('/usr/bin/python3', ['-c', marking(around, '1')]);
+    await runProgram('/bin/sh', ['-c', `chown -R ${nobody.uid} ${around.path}`]);
     expect(await planIn(own)).toMatch(new RegExp(`unsupported .*belongs to uid ${nobody.uid}`));
   });
 
   it('needs room: a cgroup that other processes fill sets no limits beneath it', async () => {
-    await using above = new TestCgroup(`sb-test-busy-${process.pid}`);
-    const own = new TestCgroup('main', above.path);
-    const mark = `import os; os.setxattr(${JSON.stringify(above.path)}, "user.delegate", b"1")`;
-    await runProgram('/usr/bin/python3', ['-c', mark]);
-    const child = spawn('/bin/sh', ['-c', `echo $$ > ${above.path}/cgroup.procs && exec sleep 60`], {
+    await using around = new TestCgroup(`sb-test-busy-${process.pid}`);
+    const own = new TestCgroup('main', around.path);
+    await runProgram('/usr/bin/python3', ['-c', marking(around, '1')]);
+    const child = spawn('/bin/sh', ['-c', `echo $$ > ${around.path}/cgroup.procs && exec sleep 60`], {
       stdio: 'ignore',
     });
-    await expect.poll(() => above.read('cgroup.procs')).toBe(`${child.pid}\n`);
+    await expect.poll(() => around.read('cgroup.procs')).toBe(`${child.pid}\n`);
     expect(await planIn(own)).toMatch(/unsupported .*(?:no internal processes|does not have the controller pids)/);
     child.kill('SIGKILL');
   });

@@ -59,6 +59,13 @@ describe.skipIf(missing('root', 'linux'))('a record with a cgroup', () => {
     expect(existsSync(folder.file('ran'))).toBe(true);
   });
 
+  it('has a guardian that writes to the second file at the end', async () => {
+    const changes: Partial<ProcessRecord> = { cgroup: { procs: 1, kill: 2 }, guard: 'require', guardCgroup: true };
+    const record = (some: Partial<ProcessRecord>) => processOf(['/bin/touch', folder.file('ran')], some);
+    expect(await runBytes(joinRecords([record(changes)]))).toMatchObject({ exit: 0, stdout: '0', stderr: '1' });
+    expect(await runBytes(joinRecords([record({ cgroup: { procs: 1, kill: 2 } })]))).toMatchObject({ stderr: '' });
+  });
+
   it.each(cgroups)('starts nothing with %s', async (_name, changes) => {
     const record = processOf(['/bin/touch', folder.file('ran')], changes);
     const { status, exit } = await runBytes(joinRecords([record]));

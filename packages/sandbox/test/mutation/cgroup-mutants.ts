@@ -4,7 +4,6 @@ import { type Mutant, without } from './mutants.js';
 const guard = 'sandbox/native/launcher/guard.c';
 const cgroup = 'sandbox/native/launcher/cgroup.c';
 const abandoned = 'sandbox/src/cgroup/abandoned.ts';
-const support = 'sandbox/src/cgroup/support.ts';
 
 /** The cgroup of a start, from its place to its end. */
 export const cgroupMutants: readonly Mutant[] = [
@@ -13,7 +12,7 @@ export const cgroupMutants: readonly Mutant[] = [
     file: guard,
     from: '\t\tend_cgroup(watched->cgroup_kill);',
     to: '\t\t(void)end_cgroup;',
-    red: ['cgroup', 'ends all when the parent is killed'],
+    red: ['hostile-records', 'has a guardian that writes'],
   },
   {
     name: 'what is read back of the files of a cgroup',
@@ -34,24 +33,10 @@ export const cgroupMutants: readonly Mutant[] = [
     file: abandoned,
     from: 'if (found?.isOwn() !== true || isInUse(found.inside)) continue;',
     to: 'if (found?.isOwn() !== true) continue;',
-    red: ['cgroup', 'goes with the next start'],
+    red: ['cgroup-life', 'survives the start'],
   },
   without('ending what a killed process has left', abandoned, "writeIn(found.inside, 'cgroup.kill', '1');", [
-    'cgroup',
-    'goes with the next start',
+    'cgroup-life',
+    'whose process is gone',
   ]),
-  {
-    name: 'whether root was given a cgroup',
-    file: support,
-    from: 'if (!isDelegated(folder)) return',
-    to: 'if (path === undefined) return',
-    red: ['cgroup', 'is what systemd has marked'],
-  },
-  {
-    name: 'whether a program can leave its cgroup',
-    file: 'sandbox/src/plan/held-in-cgroup.ts',
-    from: 'if (landlock === undefined || !isBounded || seccomp === undefined || machine === undefined) return false;',
-    to: 'if (landlock === undefined || !isBounded || seccomp === undefined || machine === undefined) return true;',
-    red: ['cgroup', 'is not promised where'],
-  },
 ];

@@ -73,7 +73,7 @@ export const launcherMutants: readonly Mutant[] = [
   step('step_build_ruleset', files),
   step('step_no_new_privs', ['launcher', 'sets no_new_privs with any']),
   step('step_guard', ['descendants', 'ends with it, for switched']),
-  step('step_join', ['cgroup', 'holds the program']),
+  step('step_join', ['hostile-records', 'control: joins']),
   step('step_caps_before', applied),
   step('step_privdrop', applied),
   step('step_caps_after', kept),

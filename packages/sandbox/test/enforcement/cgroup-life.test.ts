@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+/* A cgroup of one start, from its making to its removal, without a launcher. */
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,8 +7,10 @@ import { once } from 'node:events';
 import { missing } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { Cgroup, type CgroupWish } from './cgroup.js';
-import { cgroupSupport } from './support.js';
+import { TestCgroup } from '../cgroups.js';
+
+import { Cgroup, type CgroupWish } from '../../src/cgroup/cgroup.js';
+import { cgroupSupport } from '../../src/cgroup/support.js';
 
 const support = cgroupSupport();
 const wish = (changes: Partial<CgroupWish> = {}): CgroupWish => {
@@ -62,6 +65,38 @@ describe.skipIf(missing('root', 'linux'))('a cgroup', () => {
     await expect.poll(() => existsSync(path), { timeout: 10_000 }).toBe(false);
   });
 
+  it.each([
+    ['sb-run-', true],
+    // A program that may outlive its starter, and something that is not of a sandbox.
+    ['sb-stay-', false],
+    ['sb-test-', false],
+  ])('called %s whose process is gone is ended by the next start: %s', async (prefix, ends) => {
+    const abandoned = new TestCgroup(`${prefix}of-${process.pid}`);
+    chmodSync(abandoned.path, 0o700);
+    const child = waiting(abandoned.path);
+    await expect.poll(() => abandoned.read('cgroup.procs')).toBe(`${child.pid}\n`);
+    made()[0].end();
+    if (ends) expect((await once(child, 'exit'))[1]).toBe('SIGKILL');
+    else {
+      expect(child.exitCode ?? child.signalCode).toBeNull();
+      child.kill('SIGTERM');
+      expect((await once(child, 'exit'))[1]).toBe('SIGTERM');
+    }
+    // The next start removes it, or the test does what is not of a sandbox.
+    if (prefix === 'sb-test-') await abandoned[Symbol.asyncDispose]();
+    else await expect.poll(() => (made()[0].end(), existsSync(abandoned.path))).toBe(false);
+  });
+
+  it('of another user is not touched, whatever it is called', async () => {
+    await using theirs = new TestCgroup(`sb-run-theirs-${process.pid}`);
+    chownSync(theirs.path, 65_534, 65_534);
+    const child = waiting(theirs.path);
+    await expect.poll(() => theirs.read('cgroup.procs')).toBe(`${child.pid}\n`);
+    made()[0].end();
+    expect([child.exitCode ?? child.signalCode, existsSync(theirs.path)]).toEqual([null, true]);
+    child.kill('SIGKILL');
+  });
+
   it('sees a process that is elsewhere', () => {
     const [cgroup] = made();
     expect(cgroup.differences(process.pid)).toEqual(['cgroup']);
@@ -80,7 +115,7 @@ describe.skipIf(missing('root', 'linux'))('a cgroup', () => {
   it('leaves nothing open where the kernel refuses a limit', () => {
     const open = (): number => readdirSync('/proc/self/fd').length;
     const before = open();
-    expect(() => Cgroup.make(wish({ limits: { pids: -1 } }))).toThrow();
+    expect(() => Cgroup.make(wish({ limits: { pids: -1 } }))).toThrow(/EINVAL|ENOENT/);
     expect(open()).toBe(before);
   });
 });
