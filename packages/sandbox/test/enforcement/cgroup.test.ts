@@ -246,8 +246,8 @@ function nameOf(pid: number): string {
 /** What sb-run as root says of a limit, from a process in a cgroup. */
 async function planIn(cgroup: TestCgroup): Promise<string> {
   const line = `echo $$ > ${cgroup.path}/cgroup.procs && exec "$@"`;
-  const options = ['--fs', 'read-only', '--pids', '50', '--prefer', 'process.cgroup', '--dry-run'];
-  const words = [process.execPath, sbRunPath(), ...options, '--', '/bin/true'];
+  const options = ['--fs', 'read-only', '--pids', '50', '--prefer', 'process.cgroup', '--prefer', 'landlock'];
+  const words = [process.execPath, sbRunPath(), ...options, '--user', 'nobody', '--dry-run', '--', '/bin/true'];
   const { stdout, status } = await runProgram('/bin/sh', ['-c', line, 'sh', ...words]);
   expect(status).toBe(0);
   return stdout.split('\n').find((one) => one.includes('process.cgroup.pids')) ?? '';
@@ -285,7 +285,9 @@ describe.skipIf(missing('root', 'linux'))('a place for cgroups of root', () => {
       stdio: 'ignore',
     });
     await expect.poll(() => around.read('cgroup.procs')).toBe(`${child.pid}\n`);
-    expect(await planIn(own)).toMatch(/unsupported .*(?:no internal processes|does not have the controller pids)/);
+    const line = await planIn(own);
     child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(line).toMatch(/unsupported .*(?:no internal processes|does not have the controller pids)/);
   });
 });
