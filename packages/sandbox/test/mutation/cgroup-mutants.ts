@@ -35,8 +35,10 @@ export const cgroupMutants: readonly Mutant[] = [
     to: 'if (found?.isOwn() !== true) continue;',
     red: ['cgroup-life', 'survives the start'],
   },
-  without('ending what a killed process has left', abandoned, "writeIn(found.inside, 'cgroup.kill', '1');", [
-    'cgroup-life',
-    'whose process is gone',
-  ]),
+  without(
+    'ending what a killed process has left',
+    abandoned,
+    "if (name.startsWith(namePrefixes.ends)) writeIn(found.inside, 'cgroup.kill', '1');",
+    ['cgroup-life', 'whose process is gone'],
+  ),
 ];
