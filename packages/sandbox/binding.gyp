@@ -6,6 +6,7 @@
       'native/addon.c',
       'native/anonymous_file.c',
       'native/death.c',
+      'native/delegated.c',
       'native/dumpable.c',
       'native/file_lock.c',
       'native/limit.c',

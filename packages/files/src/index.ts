@@ -19,6 +19,7 @@ export { someNames } from './some-names.js';
 export { servedDirectories } from './serving-user.js';
 export { type Space, spaceOf } from './space.js';
 export { readToEnd } from './read-to-end.js';
+export { removeFolder } from './remove-folder.js';
 export { timeToRemove } from './remove-tree.js';
 export { openRegularFile } from './regular-file.js';
 export { replaceFile } from './replace-file.js';

@@ -3,6 +3,7 @@
  * restrictSelf needs in addition to the layers. It converts values and decides nothing. */
 #include "anonymous_file.h"
 #include "death.h"
+#include "delegated.h"
 #include "dumpable.h"
 #include "file_lock.h"
 #include "limit.h"
@@ -39,6 +40,13 @@ static napi_value close_file(struct sb_js *js)
 static napi_value end_now(struct sb_js *js)
 {
 	_exit((int)sb_js_integer(js, 0));
+}
+
+/* isDelegated(descriptor: number): 1 or 0, of a directory of a cgroup */
+static napi_value is_delegated(struct sb_js *js)
+{
+	int descriptor = (int)sb_js_integer(js, 0);
+	return sb_js_is_whole(js) ? sb_js_number(js, sb_is_delegated(descriptor)) : NULL;
 }
 
 /* lockFile(descriptor: number): 0; 1 if another description of the file has it; or -errno */
@@ -127,7 +135,7 @@ static napi_value unreadable_copy(struct sb_js *js)
  * before child_process reports the end. Its argument is the number of the signal that ended the
  * child, 0 if it ended by itself, or -1 if something else has waited for it; then microseconds of
  * processor time in user and in system mode, and the most KiB in memory, of it and of those that it
- * has waited for. The child must not have been waited for yet. */
+ * has waited for; then microseconds of the child itself, or -1. The child must not have been waited for yet. */
 static napi_value watch_death(struct sb_js *js)
 {
 	pid_t pid = (pid_t)sb_js_integer(js, 0);
@@ -140,6 +148,7 @@ static const struct sb_js_export table[] = {
 	{"anonymousFile", anonymous_file},
 	{"closeFile", close_file},
 	{"endNow", end_now},
+	{"isDelegated", is_delegated},
 	{"lockFile", lock_file},
 	{"makeUndumpable", make_undumpable},
 	{"pipe", make_pipe},

@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Of the kernel, for headers that are older (pidfd_open(2), Linux 5.3). */
@@ -27,12 +28,23 @@ static double microseconds(struct timeval time)
 	return (double)time.tv_sec * 1e6 + (double)time.tv_usec;
 }
 
-/* [signal, microseconds of processor time in user and in system mode, most KiB in memory]; NULL
- * without memory. */
-static napi_value told_of(napi_env env, int signal, const struct rusage *usage)
+/* The processor time of the process itself, as RLIMIT_CPU counts it: in user and in system mode,
+ * without the processes that it has waited for. Its clock exists until it is waited for; the number
+ * of the clock is the kernel's (clock_getcpuclockid(3), CPUCLOCK_PROF). In microseconds, or -1. */
+static double own_time(pid_t pid)
+{
+	struct timespec time;
+	if (clock_gettime((clockid_t)(~(unsigned int)pid << 3), &time))
+		return -1;
+	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
+/* [signal, microseconds of processor time in user and in system mode, most KiB in memory,
+ * microseconds of the process itself]; NULL without memory. */
+static napi_value told_of(napi_env env, int signal, const struct rusage *usage, double own)
 {
 	const double numbers[] = {signal, microseconds(usage->ru_utime),
-		microseconds(usage->ru_stime), (double)usage->ru_maxrss};
+		microseconds(usage->ru_stime), (double)usage->ru_maxrss, own};
 	napi_value list = NULL;
 	if (napi_create_array(env, &list) != napi_ok)
 		return NULL;
@@ -58,7 +70,7 @@ static bool look(struct sb_watch *watch, napi_value *told)
 		return false;
 	bool by_signal = !error && (end.si_code == CLD_KILLED || end.si_code == CLD_DUMPED);
 	int signal = by_signal ? end.si_status : 0;
-	*told = told_of(watch->env, error ? -1 : signal, &usage);
+	*told = told_of(watch->env, error ? -1 : signal, &usage, error ? -1 : own_time(child->pid));
 	return true;
 }
 

@@ -72,6 +72,7 @@ const everything = {
   },
   unix: ['/run/dbus'],
   ipc: true,
+  cgroup: { memory: 65_536, pids: 50, cpu: 150 },
   rlimits: Object.fromEntries(Object.keys(rlimitNumbers).map((name) => [name, 64])),
   env: { PATH: '/usr/bin' },
   tmp: 'private',

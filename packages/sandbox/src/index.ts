@@ -1,5 +1,6 @@
 export type { SandboxedProcess } from './child/child.js';
 export type { ExecFileError, ForkOptions, RunOptions, RunResult } from './child/run-options.js';
+export type { ReachedLimit } from './child/reached-limits.js';
 export type { Usage } from './child/usage.js';
 export type { CompileOptions } from './compile/compile.js';
 export type { Exported, ExportGap, ExportTarget, MissingFeature } from './export/exported.js';

@@ -9,6 +9,7 @@ export interface Native {
   anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;
   endNow(status: number): never;
+  isDelegated(descriptor: number): number;
   lockFile(descriptor: number): number;
   makeUndumpable(): number;
   pipe(bytes: number): readonly [number, number] | number;
@@ -18,7 +19,7 @@ export interface Native {
   statusPipe(most: number, done: (said: string) => void): number;
   unlockFile(descriptor: number): number;
   unreadableCopy(program: number): number;
-  watchDeath(pid: number, done: (death: readonly [number, number, number, number]) => void): number;
+  watchDeath(pid: number, done: (death: readonly [number, number, number, number, number]) => void): number;
 }
 
 /** Evaluated when it is needed, so that importing this package never fails. */
@@ -118,6 +119,8 @@ export interface Used {
   readonly system: number;
   /** The most KiB that one of them had in memory. */
   readonly resident: number;
+  /** Microseconds of processor time of the child alone, as RLIMIT_CPU counts it; -1 if unknown. */
+  readonly own: number;
 }
 
 /**
@@ -133,8 +136,8 @@ export interface Used {
 export function watchDeath(pid: number, done: (signal: number, used: Used) => void): boolean {
   // A child that cannot be watched is reported only by child_process.
   if (process.platform !== 'linux' || !hasLibuv()) return false;
-  const tell = ([signal, user, system, resident]: readonly [number, number, number, number]): void =>
-    done(signal, { user, system, resident });
+  const tell = ([signal, user, system, resident, own]: readonly [number, number, number, number, number]): void =>
+    done(signal, { user, system, resident, own });
   return native().watchDeath(pid, tell) === 0;
 }
 

@@ -108,10 +108,12 @@ class LauncherSandbox implements Sandbox {
 
   command(program: string, args: readonly string[] = []): Command {
     const argv = [program, ...readCommand(program, args)];
+    if (this.policy.cgroup !== undefined)
+      refuse('cgroup', 'is made for one start, but a command may be started again', 'Leave it out, or use spawn().');
     if (this.policy.tmp !== undefined)
       refuse('tmp', 'is made for one start, but a command may be started again', 'Leave it out, or use spawn().');
     const { policy, starter } = this.#withoutTmp();
-    const { target, plan, filter } = starter.prepare(program);
+    const { target, plan, filter } = starter.prepareCommand(program);
     if (filter) refuseUnstartable(filter, standardError);
     const keep = [0, 1, 2, ...(this.policy.keepDescriptors ?? [])].sort((a, b) => a - b);
     needLauncher(plan, 'command');
@@ -181,9 +183,12 @@ class LauncherSandbox implements Sandbox {
     needLauncher(plan, 'selfTest');
     const none = { privdrop: undefined, caps: undefined, landlock: undefined, seccomp: undefined };
     const privdrop = plan.expected.user && this.#layers.privdrop;
+    // Outside nothing is limited.
+    const { cgroup: _cgroup, ...free } = this.policy;
+    const policy = effectiveOf(definePolicy(free));
     const outside = {
-      caller: planSandbox(this.#effective, none, sandboxSupport()),
-      user: planSandbox(this.policy, { ...none, privdrop }, sandboxSupport()),
+      caller: planSandbox(policy, none, sandboxSupport()),
+      user: planSandbox(policy, { ...none, privdrop }, sandboxSupport()),
     };
     return await selfTest(
       { layers: this.#layers, plan },

@@ -2,8 +2,11 @@ import { isAbsolute } from 'node:path';
 
 import { isRoot } from '@sb/files';
 
+import type { Cgroup } from './cgroup/cgroup.js';
+import { addCgroup, cgroupFor } from './cgroup/in-child.js';
 import { type SandboxedProcess, asTarget } from './child/child.js';
 import { Ending, type EndingOptions } from './child/ending.js';
+import { LimitWatch } from './child/limit-watch.js';
 import type { ReadSpawnOptions } from './child/spawn-options.js';
 import { type LoadedFilter, refuseUnstartable } from './filter/launcher-calls.js';
 import { launch, type Launched } from './launch/launch.js';
@@ -70,8 +73,7 @@ export class Starter {
   }
 
   /** Plans for this machine, now. */
-  planned(layers: LayerPolicies): Planned {
-    const support = sandboxSupport();
+  planned(layers: LayerPolicies, support = sandboxSupport()): Planned {
     const plan = planSandbox(this.#policy, layers, support);
     const machine = plan.expected.filter ? machineOf(support) : undefined;
     const { seccomp } = layers;
@@ -100,24 +102,39 @@ export class Starter {
     return prepared;
   }
 
+  /** The same for a command, which other processes start: they make no cgroup. */
+  prepareCommand(program: string): Prepared {
+    const prepared = this.prepare(program);
+    if (prepared.plan.expected.cgroup === undefined) return prepared;
+    const layers = layersFor(this.#layers, this.#policy, prepared.target.files);
+    return { ...prepared, ...this.planned(layers, sandboxSupport({ cgroup: false })) };
+  }
+
   /** Starts a program whose arguments were checked. */
   start(program: string, args: readonly string[], options: ReadSpawnOptions): SandboxedProcess {
     const prepared = this.prepare(program, options);
     const layout = layOut(options.stdio, this.#policy.keepDescriptors);
     const argv = [options.argv0 ?? program, ...args];
     const tmp = tmpFor(this.#policy, prepared.plan);
+    let cgroup: Cgroup | undefined;
     try {
-      const child = this.#launch(prepared, { layout, argv, options, tmp });
+      cgroup = this.#cgroupOf(prepared.plan);
+      const child = this.#launch(prepared, { layout, argv, options, tmp, cgroup });
       // A process that never ran has no exit.
       if (tmp !== undefined) child.once('exit', () => tmp.release()).once('close', () => tmp.release());
       return child;
     } catch (error) {
       tmp?.release();
+      cgroup?.end();
       throw error;
     }
   }
 
-  #launch({ target, plan: usual, filter }: Prepared, { layout, argv, options, tmp }: Launch): SandboxedProcess {
+  #cgroupOf({ expected: { cgroup, landlock } }: SandboxPlan): Cgroup | undefined {
+    return cgroupFor(cgroup && { ...cgroup, stays: this.#policy.dieWithParent === false }, landlock);
+  }
+
+  #launch({ target, plan: usual, filter }: Prepared, { layout, argv, options, tmp, cgroup }: Launch): SandboxedProcess {
     const plan = tmp === undefined ? usual : this.#planWith(tmp, target);
     const { ipc } = layout;
     const copy = this.#copyOf(target, plan, options);
@@ -131,6 +148,7 @@ export class Starter {
     if (tmp !== undefined) add(tmp.lock, Math.max(descriptors.length, lockPosition));
     const position = descriptors.length;
     if (copy !== undefined) add(copy.descriptor, position);
+    const files = cgroup && addCgroup(cgroup, descriptors, keep);
     if (filter) refuseUnstartable(filter, statusAfter(descriptors));
     const env =
       tmp === undefined ? (options.env ?? this.env()) : { ...(options.env ?? this.env()), ...tmpVariables(tmp) };
@@ -142,6 +160,7 @@ export class Starter {
       cwd: options.cwd,
       execKey: this.execKey,
       original: copy?.original,
+      cgroup: files,
     };
     const launched = plan.expected.launcher
       ? launch(startRecords(this.#policy, plan, start), descriptors, options.serialization)
@@ -152,7 +171,7 @@ export class Starter {
           stdio: layout.stdio,
         });
     Object.assign(launched.child, { spawnfile: target.path, spawnargs: argv });
-    return this.#supervise(launched, plan, options);
+    return this.#supervise({ ...launched, cgroup }, plan, options);
   }
 
   /** The rules of each start name another directory. */
@@ -178,21 +197,31 @@ export class Starter {
     const { stdio, keep } = layOut(['ignore', 'pipe', 'ignore'], isInside ? this.#policy.keepDescriptors : []);
     const position = stdio.length;
     const others = isInside ? [] : [folder];
+    const descriptors = [...stdio, program, ...others];
+    const kept = [...keep, position, ...others.map((_, index) => position + 1 + index)];
+    const cgroup = this.#cgroupOf(plan);
+    const files = cgroup && addCgroup(cgroup, descriptors, kept);
     const start = {
       path: position,
       argv: ['probe', ...args(`/proc/self/fd/${position + 1}`)],
       env: this.env(),
-      keep: [...keep, position, ...others.map((_, index) => position + 1 + index)],
+      keep: kept,
       execKey: this.execKey,
+      cgroup: files,
     };
-    const launched = launch(startRecords(this.#policy, plan, start), [...stdio, program, ...others]);
+    const launched = launch(startRecords(this.#policy, plan, start), descriptors);
     // Another process of the same user may stop it for ever.
-    return this.#supervise(launched, plan, { timeout: probeTime, killSignal: 'SIGKILL' });
+    return this.#supervise({ ...launched, cgroup }, plan, { timeout: probeTime, killSignal: 'SIGKILL' });
   }
 
-  #supervise(launched: Launched, plan: SandboxPlan, options: EndingOptions): SandboxedProcess {
+  #supervise(
+    launched: Launched & { readonly cgroup: Cgroup | undefined },
+    plan: SandboxPlan,
+    options: EndingOptions,
+  ): SandboxedProcess {
+    const limits = new LimitWatch(launched.child, this.#policy, launched.cgroup);
     const ending = new Ending(launched.child, options, this.#policy.newSession ?? true);
-    const child = asTarget(launched, plan, ending);
+    const child = asTarget({ ...launched, limits }, plan, ending);
     void child.enforcement.then(
       () => ending.started(),
       () => undefined, // the error event reports it
@@ -207,6 +236,7 @@ interface Launch {
   readonly argv: readonly string[];
   readonly options: ReadSpawnOptions;
   readonly tmp: PrivateTmp | undefined;
+  readonly cgroup: Cgroup | undefined;
 }
 
 /** How a child that is Node finds its channel; child_process sets them for the launcher, which passes nothing on. */

@@ -26,6 +26,7 @@ export function initScript({ folder, share, command, env }) {
   return `#!/bin/sh
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -t devtmpfs dev /dev
 mount -t tmpfs -o mode=755 tmpfs /run
 

@@ -16,7 +16,11 @@ export const suites = {
   seccomp: ['packages/seccomp/test/enforcement/tables.test.ts'],
   caps: ['packages/caps/test/privileged/record.test.ts'],
   privdrop: ['packages/privdrop/test/privileged/record.test.ts'],
-  sandbox: ['packages/sandbox/test/enforcement/this-kernel.test.ts'],
+  sandbox: [
+    'packages/sandbox/test/enforcement/this-kernel.test.ts',
+    'packages/sandbox/test/enforcement/cgroup-limits.test.ts',
+    'packages/sandbox/test/enforcement/cgroup.test.ts',
+  ],
   'pacman-fetch': ['apps/pacman-fetch/test/enforcement/end-to-end.test.ts', 'apps/pacman-fetch/test/sync/demo.test.ts'],
 };
 

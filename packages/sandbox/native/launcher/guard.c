@@ -2,6 +2,7 @@
 #include "guard.h"
 #include "prove.h"
 #include "report.h"
+#include "scope.h"
 #include "sb_syscall.h"
 
 #include <asm/errno.h>
@@ -11,17 +12,14 @@
 #include <linux/signal.h>
 
 #include "../../../caps/native/kernel.h"
-#include "../../../landlock/native/landlock_abi.h"
-#include "../../../landlock/native/landlock_sys.h"
 
 #define PIDFD_OPEN 434 /* the same on every architecture; Linux 5.3 */
 #define CAP_KILL_BIT (1ull << 5)
-/* A ruleset's attributes, as of ABI 6. */
-#define ATTR_SIZE_6 24
 
 /* The processes whose end is waited for: by descriptors, which never lead to another process. */
 struct watched {
 	int target, parent; /* -1: nobody's */
+	int cgroup_kill;    /* the file that ends the target's cgroup, or -1: it is in a domain */
 };
 
 /* Of the launcher's rights it needs one: to signal processes of another user, to which the target
@@ -47,17 +45,26 @@ static long may_signal(const struct sb_guarded *guarded)
 	return error || (sets.permitted & CAP_KILL_BIT) ? error : -EPERM;
 }
 
+/* Keeps the numbers in ascending order. */
+static void insert(uint32_t *numbers, uint32_t count, uint32_t number)
+{
+	for (; count > 0 && numbers[count - 1] > number; count--)
+		numbers[count] = numbers[count - 1];
+	numbers[count] = number;
+}
+
 /* Closes what it has of the launcher, above all its streams, which would keep others waiting.
  * Returns 0 or -errno. */
 static long step_aside(const struct watched *watched)
 {
 	const uint64_t all = ~0ull;
-	const int is_one = watched->parent < 0;
-	int low = is_one || watched->target < watched->parent ? watched->target : watched->parent;
-	int high = low == watched->target ? watched->parent : watched->target;
-	uint32_t kept[2] = {(uint32_t)low, (uint32_t)high};
-	const struct sb_process process = {
-		.keep = (const uint8_t *)kept, .keep_count = is_one ? 1 : 2};
+	const int own[] = {watched->target, watched->parent, watched->cgroup_kill};
+	uint32_t kept[3], count = 0;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		if (own[i] >= 0)
+			insert(kept, count++, (uint32_t)own[i]);
+	}
+	const struct sb_process process = {.keep = (const uint8_t *)kept, .keep_count = count};
 	long error = sb_close_others(&process, SB_NOBODY);
 	/* Signals of a terminal or a group must not reach it. */
 	if (!error)
@@ -76,6 +83,14 @@ static long step_aside(const struct watched *watched)
 	return 0;
 }
 
+/* The kernel ends every process of the cgroup and of those in it, and none of them can fork
+ * meanwhile (cgroup-v2.rst, "cgroup.kill"). ENODEV: it is gone already. */
+static void end_cgroup(int kill)
+{
+	while (sb_syscall3(__NR_write, kill, (long)"1", 1) == -EINTR)
+		;
+}
+
 /* Any failure here ends everything: without its guardian nothing may continue that was promised
  * one. */
 static __attribute__((noreturn)) void stand_guard(const struct watched *watched)
@@ -84,44 +99,12 @@ static __attribute__((noreturn)) void stand_guard(const struct watched *watched)
 		{.fd = watched->parent, .events = POLLIN}};
 	if (!step_aside(watched))
 		(void)sb_syscall6(__NR_ppoll, (long)ends, 2, 0, 0, 0, 0);
-	/* ESRCH: no process is left. */
-	(void)sb_syscall3(__NR_kill, -1, SIGKILL, 0);
+	if (watched->cgroup_kill >= 0)
+		end_cgroup(watched->cgroup_kill);
+	else
+		(void)sb_syscall3(__NR_kill, -1, SIGKILL, 0); /* ESRCH: no process is left */
 	for (;;)
 		(void)sb_syscall3(__NR_exit_group, 0, 0, 0);
-}
-
-/* Moving and linking between directories stay as they were: beneath / this ruleset grants them.
- * Returns 0 or -errno. */
-static long grant_moves(long ruleset)
-{
-	long root = ll_open_path("/");
-	if (root < 0)
-		return root;
-	const struct ll_path_beneath_attr attr = {LL_FS_REFER, (int32_t)root};
-	long error = ll_call(LL_SYS_ADD_RULE, ruleset, LL_RULE_PATH_BENEATH, (long)&attr, 0, 0);
-	ll_close(root);
-	return error;
-}
-
-/* The domain that it and the target have in common. If the target's ruleset restricts files, every
- * ruleset denies LL_FS_REFER that does not grant it. If it does not, one that handles a right of
- * files would deny mounting. Returns 0 or -errno, and *call names the call. */
-static long enter_scope(int has_files, const char **call)
-{
-	const struct ll_ruleset_attr attr = {
-		.handled_fs = has_files ? LL_FS_REFER : 0, .scoped = LL_SCOPE_SIGNAL};
-	*call = "landlock_create_ruleset";
-	long ruleset = ll_call(LL_SYS_CREATE_RULESET, (long)&attr, ATTR_SIZE_6, 0, 0, 0);
-	if (ruleset < 0)
-		return ruleset;
-	*call = "landlock_add_rule";
-	long error = has_files ? grant_moves(ruleset) : 0;
-	if (!error) {
-		*call = "landlock_restrict_self";
-		error = ll_call(LL_SYS_RESTRICT_SELF, ruleset, 0, 0, 0, 0);
-	}
-	ll_close(ruleset);
-	return error;
 }
 
 static void close_watched(const struct watched *watched)
@@ -138,6 +121,7 @@ static long watch(const struct sb_process *process, struct watched *watched)
 {
 	long parent = sb_syscall3(__NR_getppid, 0, 0, 0);
 	watched->parent = -1;
+	watched->cgroup_kill = process->flags & SB_PROCESS_GUARD_CGROUP ? process->cgroup_kill : -1;
 	long opened = sb_syscall3(PIDFD_OPEN, sb_syscall3(__NR_getpid, 0, 0, 0), 0, 0);
 	if (opened < 0)
 		return opened;
@@ -189,14 +173,36 @@ static int missing(const struct sb_process *process, int status, const char *cal
 	return 0;
 }
 
+/* The kernel distinguishes the processes of the sandbox by their cgroup: no domain is needed, and no
+ * right to signal them. */
+static int guard_cgroup(const struct sb_process *process, int status, struct sb_failure *failure)
+{
+	struct watched watched;
+	const char *call = "pidfd_open";
+	long error = watch(process, &watched);
+	if (!error) {
+		call = "clone";
+		error = start(process, &watched);
+		close_watched(&watched);
+	}
+	if (error < 0)
+		return missing(process, status, call, error, failure);
+	sb_report_number(status, "guardian", (unsigned int)error);
+	return 0;
+}
+
 int sb_guard(const struct sb_process *process, int status, struct sb_guarded *guarded,
 	struct sb_failure *failure)
 {
 	struct watched watched;
 	const char *call;
+	const int by_cgroup = process->flags & SB_PROCESS_GUARD_CGROUP;
 	/* With the first process of a namespace the kernel ends all others (pid_namespaces(7)). */
-	if (!(process->flags & SB_PROCESS_GUARD) || sb_syscall3(__NR_getpid, 0, 0, 0) == 1)
+	if (!(by_cgroup || process->flags & SB_PROCESS_GUARD) ||
+		sb_syscall3(__NR_getpid, 0, 0, 0) == 1)
 		return 0;
+	if (by_cgroup)
+		return guard_cgroup(process, status, failure);
 	/* If the parent cannot be signalled before, a denial afterwards shows nothing. */
 	const long parent = sb_syscall3(__NR_getppid, 0, 0, 0);
 	long error = sb_ask(parent);
@@ -208,7 +214,7 @@ int sb_guard(const struct sb_process *process, int status, struct sb_guarded *gu
 	error = watch(process, &watched);
 	if (error)
 		return missing(process, status, "pidfd_open", error, failure);
-	error = enter_scope(guarded->has_files, &call);
+	error = sb_enter_scope(guarded->has_files, &call);
 	if (!error && sb_ask(parent) != -EPERM) {
 		close_watched(&watched);
 		return sb_fail(failure, "prove", "kill", EPERM);

@@ -7,7 +7,10 @@
  * from there it reaches the target and its descendants, in any session and with any parent, and no
  * other process of the machine. The kernel walks its list with fork(2) locked out, and a fork fails
  * if SIGKILL is pending: no process escapes. The scope of the target's own domain prevents it from
- * signalling the guardian. Needs Landlock's ABI 6 (Linux 6.12). */
+ * signalling the guardian. Needs Landlock's ABI 6 (Linux 6.12).
+ *
+ * If the target has a cgroup, the guardian stays outside and writes to its cgroup.kill instead
+ * (Linux 5.14): it enters no domain, and signals nothing. */
 #ifndef SB_GUARD_H
 #define SB_GUARD_H
 

@@ -40,6 +40,7 @@ struct sb_process {
 	uint64_t exec_key;    /* sixth argument of execveat, which takes five; or 0 */
 	const char *original; /* path of what the descriptor is a copy of, or NULL */
 	uint64_t original_device, original_inode;
+	int cgroup_procs, cgroup_kill; /* descriptors, which are in keep; -1: none */
 };
 
 enum sb_process_flags {
@@ -62,9 +63,15 @@ enum sb_process_flags {
 	SB_PROCESS_GUARD_REQUIRED = 1 << 8,
 	/* The parent waits for the guardian as well, which is its child. */
 	SB_PROCESS_GUARD_BESIDE = 1 << 9,
+	/* At the end two u32: descriptors of cgroup.procs and cgroup.kill of the target's cgroup, the
+	 * second SB_NO_KILL before Linux 5.14 (cgroup.h). */
+	SB_PROCESS_CGROUP = 1 << 10,
+	/* The guardian ends the cgroup, and enters no Landlock domain. It needs SB_PROCESS_CGROUP. */
+	SB_PROCESS_GUARD_CGROUP = 1 << 11,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu
+#define SB_NO_KILL 0xffffffffu
 
 /* Returns 0, or -EINVAL for anything that is not exactly a process record; nothing is changed. */
 int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "steps.h"
+#include "cgroup.h"
 #include "prove.h"
 #include "report.h"
 #include "verify.h"
@@ -85,6 +86,11 @@ static int step_guard(struct sb_launch *launch)
 	return sb_guard(&launch->process, launch->status, &launch->guarded, &launch->failure);
 }
 
+static int step_join(struct sb_launch *launch)
+{
+	return sb_cgroup_join(&launch->process, &launch->failure);
+}
+
 static int step_caps_before(struct sb_launch *launch)
 {
 	if (!has(launch, SB_LAYER_CAPS))
@@ -164,6 +170,7 @@ static const struct {
 	{SB_LAYER_LANDLOCK, step_build_ruleset},
 	{SB_LAYER_CAPS, step_no_new_privs},
 	{SB_LAYER_PROCESS, step_guard},
+	{SB_LAYER_PROCESS, step_join},
 	{SB_LAYER_CAPS, step_caps_before},
 	{SB_LAYER_PRIVDROP, step_privdrop},
 	{SB_LAYER_CAPS, step_caps_after},

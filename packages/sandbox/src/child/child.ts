@@ -7,7 +7,9 @@ import { isSandboxError, SandboxError } from '@sb/core';
 import { enforcementOf, isLate, type SandboxReport } from './enforcement.js';
 import type { Launched } from '../launch/launch.js';
 import type { SandboxStdio } from '../launch/stdio.js';
+import type { Cgroup } from '../cgroup/cgroup.js';
 import type { SandboxPlan } from '../plan/plan.js';
+import type { ReachedLimit } from './reached-limits.js';
 
 /** The stream that the parent has for one entry of `stdio`. */
 type StreamOf<Entry, Its> = Entry extends 'pipe' | 'overlapped' | null | undefined
@@ -38,6 +40,8 @@ interface Sandboxed extends AsyncDisposable {
   readonly enforcement: Promise<SandboxReport>;
   /** Whether it was ended after the option `timeout`. `killed` is true then as well. */
   readonly timedOut: boolean;
+  /** The limits that it has reached, as far as the kernel reports them; empty until it has ended. */
+  readonly reachedLimits: readonly ReachedLimit[];
   /** Ends it as a timeout does, unless it has ended, and waits for its end. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -61,6 +65,12 @@ export interface Ender {
   readonly isTimedOut: boolean;
 }
 
+/** A started launcher, and its limits. */
+export interface Limited extends Launched {
+  readonly limits?: { readonly reached: readonly ReachedLimit[] };
+  readonly cgroup?: Pick<Cgroup, 'differences'> | undefined;
+}
+
 /** Events that wait until it is known whether the child was executed as the target. */
 const held = new Set<string | symbol>(['spawn', 'exit', 'close']);
 
@@ -73,7 +83,11 @@ const held = new Set<string | symbol>(['spawn', 'exit', 'close']);
  * @param plan - what it must enforce
  * @param ender - ends the child, for instance if something else is in force in it than planned
  */
-export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: Ender): SandboxedProcess {
+export function asTarget(
+  { child, status, limits, cgroup }: Limited,
+  plan: SandboxPlan,
+  ender: Ender,
+): SandboxedProcess {
   const events: (readonly [name: string | symbol, values: readonly unknown[]])[] = [];
   const emit = child.emit.bind(child) as (name: string | symbol, ...values: unknown[]) => boolean;
   let told = false;
@@ -91,7 +105,7 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
   const enforcement = status
     .then((said) => {
       isTarget = said.kind === 'executed';
-      return enforcementOf(said, child, plan);
+      return enforcementOf(said, { child, cgroup }, plan);
     })
     .then(
       (report) => {
@@ -127,7 +141,10 @@ export function asTarget({ child, status }: Launched, plan: SandboxPlan, ender: 
     await gone;
   };
   const more = { enforcement, [Symbol.asyncDispose]: dispose };
-  Object.defineProperty(child, 'timedOut', { get: () => ender.isTimedOut, enumerable: true, configurable: true });
+  Object.defineProperties(child, {
+    timedOut: { get: () => ender.isTimedOut, enumerable: true, configurable: true },
+    reachedLimits: { get: () => limits?.reached ?? [], enumerable: true, configurable: true },
+  });
   return Object.assign(child, more) as unknown as SandboxedProcess;
 }
 

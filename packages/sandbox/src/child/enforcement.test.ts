@@ -43,7 +43,7 @@ const executed: Executed = {
 function outcome(status: LauncherStatus, options: SandboxOptions = {}): SandboxReport | SandboxError {
   const policy = definePolicy(options);
   try {
-    return enforcementOf(status, ended, planSandbox(policy, layerPolicies(policy), root));
+    return enforcementOf(status, { child: ended }, planSandbox(policy, layerPolicies(policy), root));
   } catch (error) {
     if (isSandboxError(error)) return error;
     throw error;

@@ -10,6 +10,7 @@ import {
   reportOf,
 } from '@sb/core';
 
+import type { Cgroup } from '../cgroup/cgroup.js';
 import { sandboxError } from '../errors.js';
 import { launchError } from '../launch/launch-error.js';
 import { launcherPath } from '../native.js';
@@ -38,17 +39,19 @@ export interface SandboxReport extends EnforcementReport {
  * Turns the launcher's status into a report, after reading the kernel's state.
  *
  * @param status - from the launcher
- * @param child - the process, which may have ended
+ * @param started - the process, which may have ended, and its cgroup
  * @param plan - what was planned
  * @throws SandboxError for a failed step, for a lost launcher, and if the kernel's state differs from the plan
  */
-export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan: SandboxPlan): SandboxReport {
+export function enforcementOf(status: LauncherStatus, { child, cgroup }: Started, plan: SandboxPlan): SandboxReport {
   const { expected } = plan;
   if (status.kind === 'failed') throw launchError(status, expected.rules, child.spawnfile);
   if (status.kind === 'unstarted') throw unstarted(status.errno);
   if (status.kind === 'late') throw late(status);
   if (status.kind === 'lost') throw child.killed ? aborted() : lost();
   const { task, by } = readAsPlanned(child, status, expected);
+  const misplaced = cgroup === undefined ? [] : differencesOf(child, cgroup);
+  if (misplaced.length > 0) throw contradiction(misplaced);
   const missed = status.skipped.flatMap((rule) => expected.rules.paths[rule] ?? []);
   const proofs = status.proofs.filter(isDenied);
   return {
@@ -58,6 +61,25 @@ export function enforcementOf(status: LauncherStatus, child: ChildProcess, plan:
     missingPaths: missed.map(({ path }) => pathOf(path)),
     program: child.spawnfile,
   };
+}
+
+/** A started process. */
+export interface Started {
+  readonly child: ChildProcess;
+  /** Undefined if it shares that of its parent. */
+  readonly cgroup?: Pick<Cgroup, 'differences'> | undefined;
+}
+
+/** Where the target is while it exists. The launcher has ended itself if it could not enter the cgroup. */
+function differencesOf({ pid, exitCode, signalCode }: ChildProcess, cgroup: Pick<Cgroup, 'differences'>) {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return [];
+  try {
+    return cgroup.differences(pid);
+  } catch (error) {
+    // It has ended, or /proc hides other processes (hidepid).
+    if (!['ENOENT', 'ENODEV', 'ESRCH', 'EACCES'].includes(errorCode(error) ?? '')) throw error;
+    return [];
+  }
 }
 
 /**

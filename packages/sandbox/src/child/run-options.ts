@@ -1,4 +1,5 @@
 import type { SandboxStdio } from '../launch/stdio.js';
+import type { ReachedLimit } from './reached-limits.js';
 import type { SandboxReport } from './enforcement.js';
 import type { SandboxSpawnOptions } from './spawn-options.js';
 import type { Usage } from './usage.js';
@@ -22,6 +23,8 @@ export interface RunResult {
   readonly signal: NodeJS.Signals | null;
   /** Whether it was ended after its timeout. */
   readonly timedOut: boolean;
+  /** The limits that it has reached, as far as the kernel reports them. */
+  readonly reachedLimits: readonly ReachedLimit[];
   /** What was in force in it. */
   readonly enforcement: SandboxReport;
   /** The resources that it has used; undefined if the system does not report them. */

@@ -57,8 +57,8 @@ export async function runToEnd({ child, input, maxBuffer, options }: RunningChil
     throw failure ?? error;
   });
   if (failure !== undefined) throw failure;
-  const { timedOut } = child;
-  return { stdout: stdout(), stderr: stderr(), exitCode, signal, timedOut, enforcement, usage: usage() };
+  const { timedOut, reachedLimits } = child;
+  return { stdout: stdout(), stderr: stderr(), exitCode, signal, timedOut, reachedLimits, enforcement, usage: usage() };
 }
 
 /**

@@ -73,6 +73,13 @@ export const options = {
     about: 'set a limit, soft and hard',
     more: 'NAME is that of the kernel: nofile, as, cpu',
   },
+  memory: {
+    value: 'SIZE',
+    about: 'the most memory of all its processes together',
+    more: 'A size may end with K, M, G or T',
+  },
+  pids: { value: 'N', about: 'the most processes and threads' },
+  cpu: { value: 'PERCENT', about: 'the most processor time, 100 percent is one processor' },
   env: {
     value: 'NAME[=VALUE]',
     repeatable: true,

@@ -16,7 +16,7 @@ import { blameFile, readPolicyFile, readSeccompFile } from './policy-file.js';
 import { refuseTakenBack } from './taken-back.js';
 import { blameOption } from './option-error.js';
 import { misuse } from './usage-error.js';
-import { assignment, integerOf, limitOf, nameOrNumber, octalOf } from './words.js';
+import { assignment, integerOf, limitOf, nameOrNumber, octalOf, percentOf, sizeOf } from './words.js';
 
 /**
  * Makes the policy of the command line. If it starts from a policy file, lists are added to, and single values are
@@ -50,6 +50,7 @@ function changesFrom(args: Arguments, before: SandboxOptions): SandboxOptions {
     ...(landlock === undefined || landlock === before.landlock ? {} : { landlock }),
     ...(seccomp === undefined || seccomp === before.seccomp ? {} : { seccomp }),
     ...(args.has('unix') ? { unix: socketsFrom(args, before.unix) } : {}),
+    ...cgroupFrom(args, before.cgroup),
     ...(args.has('rlimit') ? { rlimits: { ...before.rlimits, ...limitsFrom(args) } } : {}),
     ...(args.has('keep-fd') ? { keepDescriptors: keptFrom(args, before.keepDescriptors) } : {}),
     ...levelsFrom(args, before),
@@ -123,6 +124,20 @@ function limitsFrom(args: Arguments): Readonly<Record<string, RlimitValue>> {
     return [name, value === 'unlimited' ? value : limitOf(value, name)] as const;
   });
   return Object.fromEntries(limits);
+}
+
+/** A limit of the command line replaces that of the file; the others stay. */
+function cgroupFrom(args: Arguments, before: SandboxOptions['cgroup']): Pick<SandboxOptions, 'cgroup'> {
+  const [memory, pids, cpu] = [args.one('memory'), args.one('pids'), args.one('cpu')];
+  if ((memory ?? pids ?? cpu) === undefined) return {};
+  return {
+    cgroup: {
+      ...before,
+      ...(memory === undefined ? {} : { memory: sizeOf(memory, 'memory') }),
+      ...(pids === undefined ? {} : { pids: integerOf(pids, 'pids') }),
+      ...(cpu === undefined ? {} : { cpu: percentOf(cpu, 'cpu') }),
+    },
+  };
 }
 
 /** A path is not a list: it may contain a comma. */

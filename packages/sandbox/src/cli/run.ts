@@ -1,7 +1,9 @@
 import type { SandboxedProcess } from '../child/child.js';
 import { watchDeath } from '../native.js';
+import { effectiveOf } from '../policy/define.js';
 import type { Sandbox } from '../types.js';
 import { failed, statusOfEnd } from './exit-status.js';
+import { limitText } from './limit-words.js';
 import { complain, leaveStandardError } from './output.js';
 import { nodeHint } from './node-hint.js';
 import { reported } from './reported.js';
@@ -35,12 +37,18 @@ export async function run(sandbox: Sandbox, command: readonly string[], file: st
     const status = await end;
     const hint = status === 0 ? undefined : nodeHint(sandbox, command, status);
     if (hint !== undefined) complain(hint);
+    if (status !== 0) complainOfLimits(child, sandbox);
     return status === 0 && problem !== undefined ? failed : status;
   } catch (error) {
     tell({ error });
     reported.add(error as object);
     throw error;
   }
+}
+
+/** A command that a limit has ended does not know why. */
+function complainOfLimits({ reachedLimits }: SandboxedProcess, { policy }: Sandbox): void {
+  for (const reached of reachedLimits) complain(limitText(reached, effectiveOf(policy)));
 }
 
 async function endOf(child: SandboxedProcess): Promise<number> {

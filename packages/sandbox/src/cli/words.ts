@@ -24,15 +24,39 @@ const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20,
  * @throws UsageError
  */
 export function limitOf(text: string, name: string): number {
-  const [, digits = '', unit = ''] = /^(\d{1,15})([KMGT]?)$/i.exec(text) ?? [];
-  const value = Number(digits) * (units[unit.toUpperCase()] ?? 1);
-  if (unit !== '' && !inBytes.has(name))
+  const value = bytesIn(text);
+  if (value !== undefined && /\D$/.test(text) && !inBytes.has(name))
     return misuse(`--rlimit ${name} is not in bytes, so ${text} cannot have a unit`, 'Write it in digits.');
-  if (digits !== '' && Number.isSafeInteger(value)) return value;
+  if (value !== undefined) return value;
   return misuse(
     `--rlimit ${name} ${text} is not a number`,
     inBytes.has(name) ? 'Write it in digits, with or without K, M, G or T.' : 'Write it in digits.',
   );
+}
+
+/**
+ * A size in bytes: a number in digits, which may have K, M, G or T, each a factor of 1024.
+ *
+ * @throws UsageError
+ */
+export function sizeOf(text: string, option: string): number {
+  const value = bytesIn(text);
+  return value ?? misuse(`--${option} ${text} is not a size`, 'Write it in digits, with or without K, M, G or T.');
+}
+
+/** Undefined if it is not a size. */
+function bytesIn(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d{1,15})([KMGT]?)$/i.exec(text) ?? [];
+  const value = Number(digits) * (units[unit.toUpperCase()] ?? 1);
+  return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** Percent of one processor, as in systemd: `50%`. @throws UsageError */
+export function percentOf(text: string, option: string): number {
+  const [, digits] = /^(\d{1,9})%$/.exec(text) ?? [];
+  return digits === undefined
+    ? misuse(`--${option} ${text} is not a percentage`, 'Write it in digits and %: 50% is half of one processor.')
+    : Number(digits);
 }
 
 /** A file mode creation mask in octal digits. @throws UsageError */

@@ -17,7 +17,7 @@ export function withCommand(
   sandbox: Pick<Compiled, 'policy' | 'layers' | 'env'>,
   [program, ...args]: readonly string[],
 ): Compiled {
-  const support = sandboxSupport();
+  const support = sandboxSupport({ cgroup: false });
   if (!support.launcher) {
     throw sandboxError('unsupported-platform', 'compile', {
       what: 'compile() needs the launcher, which only Linux has',

@@ -103,7 +103,9 @@ function merged(documents: readonly (Machine & Pick<Document, 'records'>)[]): re
 }
 
 /** Options that depend on a number of one start, or on a secret, cannot be in a file. */
-function refuseOwn({ execOnce, privateGroup, tmp }: SandboxPolicy): void {
+function refuseOwn({ execOnce, privateGroup, tmp, cgroup }: SandboxPolicy): void {
+  if (cgroup !== undefined)
+    refuse('cgroup', 'cannot be compiled: sb-exec makes no cgroup', 'Leave it out, or use spawn().');
   if (tmp !== undefined)
     refuse('tmp', 'cannot be compiled: sb-exec creates no directory', 'Leave it out, or use spawn().');
   if (execOnce === true)

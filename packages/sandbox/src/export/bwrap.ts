@@ -106,12 +106,17 @@ function bindOf({ path, write, optional }: Mount): string {
   return `${kind}${optional ? '-try' : ''} ${word} ${word}`;
 }
 
+const noCgroup = 'bubblewrap makes no cgroup';
+
 /** What bubblewrap never does. */
 const never: Readonly<Record<string, string>> = {
   'privdrop.user': 'bubblewrap does not change to another user of the machine',
   'privdrop.groups': 'bubblewrap does not change to another user of the machine',
   'privdrop.private_group': 'the group is drawn for each start',
   'process.home': 'HOME is not put beside TMPDIR',
+  'process.cgroup.memory': noCgroup,
+  'process.cgroup.pids': noCgroup,
+  'process.cgroup.cpu': noCgroup,
   'process.descriptors': 'descriptors that the caller leaves open stay open',
   'process.exec_once': 'the key of the first execution is drawn for each start',
 };

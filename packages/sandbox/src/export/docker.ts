@@ -51,11 +51,28 @@ function optionsOf(subject: ExportSubject): readonly (readonly string[])[] {
     ...(user?.groups ?? []).map((group) => ['--group-add', String(group)]),
     ...(hasInternet(subject) ? [] : [['--network', 'none']]),
     ...(isReadOnly(subject) ? [['--read-only']] : []),
+    ...cgroupOptions(policy),
     ...limitsOf(subject)
       .filter(([name]) => !noUlimit.has(name))
       .map(([name, value]) => ['--ulimit', `${name}=${value === 'unlimited' ? -1 : value}`]),
     ...Object.entries(policy.env ?? {}).map((pair) => ['--env', pair.join('=')]),
     ...(policy.cwd === undefined ? [] : [['--workdir', policy.cwd]]),
+  ];
+}
+
+/** Memory with swap is the same: none is in swap. */
+function cgroupOptions({
+  cgroup: { memory, pids, cpu } = {},
+}: ExportSubject['policy']): readonly (readonly string[])[] {
+  return [
+    ...(memory === undefined
+      ? []
+      : [
+          ['--memory', String(memory)],
+          ['--memory-swap', String(memory)],
+        ]),
+    ...(pids === undefined ? [] : [['--pids-limit', String(pids)]]),
+    ...(cpu === undefined ? [] : [['--cpus', String(cpu / 100)]]),
   ];
 }
 

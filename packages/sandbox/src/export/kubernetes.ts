@@ -77,6 +77,7 @@ function podOf(subject: ExportSubject): object {
     image: 'IMAGE',
     ...(command.length === 0 ? {} : { command: command.map(literal) }),
     ...(policy.cwd === undefined ? {} : { workingDir: policy.cwd }),
+    ...limitsFor(policy),
     ...(policy.env === undefined
       ? {}
       : { env: Object.entries(policy.env).map(([key, value]) => ({ name: key, value: literal(value) })) }),
@@ -103,6 +104,15 @@ function podOf(subject: ExportSubject): object {
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec };
 }
 
+/** Limits of the container's cgroup; processors in thousandths. */
+function limitsFor({ cgroup: { memory, cpu } = {} }: ExportSubject['policy']): object {
+  const limits = {
+    ...(memory === undefined ? {} : { memory: String(memory) }),
+    ...(cpu === undefined ? {} : { cpu: `${cpu * 10}m` }),
+  };
+  return Object.keys(limits).length === 0 ? {} : { resources: { limits } };
+}
+
 /** Kubernetes puts other variables in the place of `$(NAME)`. */
 const literal = (value: string): string => value.replaceAll('$(', () => '$$(');
 
@@ -110,6 +120,7 @@ function gapsOf(subject: ExportSubject): Gaps {
   const others = containerGaps(subject);
   return (feature) => {
     if (feature.startsWith('process.rlimit.')) return 'a pod has no setting for limits of a process';
+    if (feature === 'process.cgroup.pids') return 'only the kubelet sets it, for every pod alike (podPidsLimit)';
     if (feature === 'process.umask') return 'a pod has no setting for it';
     if (feature === 'process.environment' && subject.policy.env !== undefined)
       return 'the image and the services of the namespace add variables';

@@ -18,7 +18,7 @@ export function missingOf(subject: ExportSubject, gaps: Gaps): readonly MissingF
 }
 
 /** What a compiled sandbox has no place for: it is made for each start. */
-const ofOneStart = /^(?:process\.(?:tmp|home|exec_once)|privdrop\.private_group)$/;
+const ofOneStart = /^(?:process\.(?:tmp|home|exec_once|cgroup\.\w+)|privdrop\.private_group)$/;
 
 /** How to have a feature under an engine that does not know it. */
 export function insteadOf(feature: string, subject: ExportSubject): string {

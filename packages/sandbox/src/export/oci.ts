@@ -3,6 +3,22 @@ import type { Written } from './exported.js';
 import { missingOf } from './missing.js';
 import type { ExportSubject } from './subject.js';
 
+/** Microseconds, the kernel's own default. */
+const period = 100_000;
+
+/** Limits of the container's cgroup; swap counts with memory there. */
+function resourcesOf({ policy: { cgroup } }: ExportSubject): object {
+  if (cgroup === undefined) return {};
+  const { memory, pids, cpu } = cgroup;
+  return {
+    resources: {
+      ...(memory === undefined ? {} : { memory: { limit: memory, swap: memory } }),
+      ...(pids === undefined ? {} : { pids: { limit: pids } }),
+      ...(cpu === undefined ? {} : { cpu: { quota: (cpu * period) / 100, period } }),
+    },
+  };
+}
+
 /** Namespaces of a container's own: of mounts always, and those that keep its processes and sockets apart. */
 const namespaces = ['pid', 'network', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type }));
 
@@ -31,7 +47,7 @@ export function toOciConfig(subject: ExportSubject): Written {
     ociVersion: '1.1.0',
     process,
     ...(isReadOnly(subject) ? { root: { path: 'rootfs', readonly: true } } : {}),
-    linux: { namespaces, ...(profile === undefined ? {} : { seccomp: '\0seccomp\0' }) },
+    linux: { namespaces, ...resourcesOf(subject), ...(profile === undefined ? {} : { seccomp: '\0seccomp\0' }) },
   };
   // Numbers of 64 bits are not exact in JavaScript; in JSON they are.
   const text = JSON.stringify(config, undefined, 2)

@@ -63,6 +63,7 @@ function processFeatures(policy: SandboxPolicy): readonly string[] {
     ...(newSession ? ['process.new_session'] : []),
     ...(dieWithParent ? ['process.die_with_parent'] : []),
     ...Object.keys(rlimitsOf(policy)).map((name) => `process.rlimit.${name}`),
+    ...Object.keys(policy.cgroup ?? {}).map((name) => `process.cgroup.${name}`),
     ...(policy.tmp === undefined ? [] : ['process.tmp']),
     ...(policy.home === undefined ? [] : ['process.home']),
     ...(policy.umask === undefined ? [] : ['process.umask']),

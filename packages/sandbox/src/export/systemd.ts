@@ -27,6 +27,7 @@ export function toUnit(subject: ExportSubject): Written {
     ...(filter?.settings ?? []),
     ...fileLines(subject),
     ...(hasInternet(subject) ? [] : ['PrivateNetwork=yes']),
+    ...cgroupLines(policy),
     ...limitsOf(subject).map(
       ([name, value]) => `Limit${name.toUpperCase()}=${value === 'unlimited' ? 'infinity' : value}`,
     ),
@@ -41,6 +42,15 @@ export function toUnit(subject: ExportSubject): Written {
     text: `[Unit]\nDescription=Made by sb-run --export systemd\n\n${notes}[Service]\n${lines.join('\n')}\n`,
     missing,
   };
+}
+
+/** Memory is all in RAM, as in the sandbox. */
+function cgroupLines({ cgroup: { memory, pids, cpu } = {} }: ExportSubject['policy']): readonly string[] {
+  return [
+    ...(memory === undefined ? [] : [`MemoryMax=${memory}`, 'MemorySwapMax=0', 'OOMPolicy=kill']),
+    ...(pids === undefined ? [] : [`TasksMax=${pids}`]),
+    ...(cpu === undefined ? [] : [`CPUQuota=${cpu}%`]),
+  ];
 }
 
 function userLines({ layers: { privdrop } }: ExportSubject): readonly string[] {

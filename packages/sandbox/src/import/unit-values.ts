@@ -46,5 +46,11 @@ export function limitOf(setting: UnitSetting): RlimitValue {
   return Number(digits) * (sizes[suffix] ?? 1);
 }
 
+/** A number that may have a unit: a size in bytes, or percent. */
+export function sizeIn(value: string): number {
+  const [, digits, suffix = ''] = /^(\d+)([KMGT%]?)$/.exec(value) ?? [];
+  return Number(digits) * (sizes[suffix] ?? 1);
+}
+
 /** A name or an id. */
 export const nameOrId = (word: string): string | number => (/^\d{1,10}$/.test(word) ? Number(word) : word);

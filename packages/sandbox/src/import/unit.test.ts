@@ -15,6 +15,7 @@ describe('readUnit', () => {
       user: { user: 65_534, group: 65_534 },
       groups: [7, 8],
       caps: { keep: ['cap_net_bind_service'], ambient: ['cap_net_bind_service'] },
+      cgroup: { memory: 2 ** 29, pids: 50, cpu: 150 },
       rlimits: { nofile: 64, as: 'unlimited', core: 0 },
       env: { A: 'b c', Q: `it's "$HOME" 100% \\ ` },
       cwd: '/usr',
@@ -70,6 +71,17 @@ describe('readUnit', () => {
     },
   );
 
+  it('reads the limits of a cgroup, but no share of the machine', () => {
+    const { policy, unsaid } = read('NoNewPrivileges=yes\nMemoryMax=1G\nTasksMax=50\nCPUQuota=150%');
+    expect([policy.cgroup, unsaid]).toEqual([{ memory: 2 ** 30, pids: 50, cpu: 150 }, []]);
+    const none = read('NoNewPrivileges=yes\nMemoryMax=infinity\nTasksMax=15%\nCPUQuota=0.5%');
+    expect(none.policy.cgroup).toBeUndefined();
+    expect(none.unsaid.map(({ what }) => what)).toEqual([
+      'TasksMax has no place in the policy',
+      'CPUQuota has no place in the policy',
+    ]);
+  });
+
   it('names a limit of 0 and groups without a user, and refuses what is not a header', () => {
     const { unsaid } = read('NoNewPrivileges=yes\nMemoryMax=0\nGroup=7\nSupplementaryGroups=8\nPrivateTmp=no');
     expect(unsaid.map(({ what }) => what)).toEqual([
@@ -88,7 +100,7 @@ describe('readUnit', () => {
 
   it('names what confines and has no place in a policy', () => {
     const { unsaid } = read(
-      'ProtectSystem=strict\nPrivateTmp=no\nReadWritePaths=/srv\nRestrictRealtime=yes\nMemoryMax=1G',
+      'ProtectSystem=strict\nPrivateTmp=no\nReadWritePaths=/srv\nRestrictRealtime=yes\nMemoryMax=10%',
     );
     expect(unsaid.map(({ what }) => what)).toEqual([
       'ProtectSystem has no place in the policy',

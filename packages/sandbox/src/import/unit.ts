@@ -4,9 +4,10 @@ import type { Machine } from '@sb/seccomp';
 
 import { definePolicy } from '../policy/define.js';
 import type { SandboxOptions } from '../policy/options.js';
+import { type CgroupName, cgroupNames, leastMemory } from '../policy/cgroup.js';
 import { rlimitNumbers } from '../policy/rlimits.js';
 import type { Imported, UnsaidSetting } from './imported.js';
-import { limitOf, nameOrId, plain, refuseSetting, wordsOf } from './unit-values.js';
+import { limitOf, nameOrId, plain, refuseSetting, sizeIn, wordsOf } from './unit-values.js';
 
 /** Settings that the policy has, beside those of the filter. */
 const ofPolicy =
@@ -36,14 +37,19 @@ export function readUnit(text: string, machine: Machine): Imported {
     ...userOf(last('User'), last('Group'), groupsOf(settings)),
     caps: capsOf(settings, last('User')),
     ...filterOf({ text, settings, machine, unsaid }),
+    ...cgroupOf(last),
     rlimits: limitsOf(settings),
     ...environmentOf(settings),
     ...whereOf(last('WorkingDirectory'), last('UMask')),
   };
   refuseDynamicUser(last('DynamicUser'), last('User'));
-  const isKnown = (name: string) => ofFilter.test(name) || ofPolicy.test(name) || ofService.test(name);
-  for (const { name, value, line } of settings) {
-    if (!isKnown(name) && !isSwitchedOff(value) && value !== '')
+  const isBounded = isCgroup('MemoryMax', last('MemoryMax')?.value ?? '');
+  const isKnown = ({ name, value }: UnitSetting) =>
+    isCgroup(name, value) || isKnownName(name) || (isBounded && withMemory.has(`${name}=${value}`));
+  const isKnownName = (name: string) => ofFilter.test(name) || ofPolicy.test(name) || ofService.test(name);
+  for (const setting of settings) {
+    const { name, value, line } = setting;
+    if (!isKnown(setting) && !isSwitchedOff(value) && value !== '')
       unsaid.push({ path: `line ${line}`, what: `${name} has no place in the policy` });
     if (/^(?:Group|SupplementaryGroups)$/.test(name) && value !== '' && last('User') === undefined)
       unsaid.push({ path: `line ${line}`, what: `${name} has no place in a policy without User` });
@@ -124,6 +130,31 @@ function limitsOf(settings: readonly UnitSetting[]): NonNullable<SandboxOptions[
     return [[name, limitOf(setting)] as const];
   });
   return Object.fromEntries(limits);
+}
+
+/** Settings for the cgroup of a service, with the values that the policy has. */
+const cgroupSettings = {
+  memory: { name: 'MemoryMax', pattern: /^\d{1,15}[KMGT]?$/, least: leastMemory },
+  pids: { name: 'TasksMax', pattern: /^\d{1,7}$/, least: 1 },
+  cpu: { name: 'CPUQuota', pattern: /^\d{1,5}%$/, least: 1 },
+} as const satisfies Readonly<Record<CgroupName, object>>;
+
+/** What a sandbox sets with the limit for memory. */
+const withMemory: ReadonlySet<string> = new Set(['MemorySwapMax=0', 'OOMPolicy=kill']);
+
+/** A share of the memory or the tasks of the machine has no place in the policy, and nor has 0. */
+function isCgroup(name: string, value: string): boolean {
+  const found = Object.values(cgroupSettings).find((one) => one.name === name);
+  if (found === undefined) return false;
+  return value === 'infinity' || (found.pattern.test(value) && sizeIn(value) >= found.least);
+}
+
+function cgroupOf(last: (name: string) => UnitSetting | undefined): Pick<SandboxOptions, 'cgroup'> {
+  const limits = cgroupNames.flatMap((name) => {
+    const { value = 'infinity' } = last(cgroupSettings[name].name) ?? {};
+    return value !== 'infinity' && isCgroup(cgroupSettings[name].name, value) ? [[name, sizeIn(value)] as const] : [];
+  });
+  return limits.length === 0 ? {} : { cgroup: Object.fromEntries(limits) };
 }
 
 function environmentOf(settings: readonly UnitSetting[]): Pick<SandboxOptions, 'env'> {

@@ -12,6 +12,14 @@ export interface ProgramFile {
   readonly inode: bigint;
 }
 
+/** Descriptors of the files of a cgroup. */
+export interface CgroupFiles {
+  /** cgroup.procs. */
+  readonly procs: number;
+  /** cgroup.kill; undefined before Linux 5.14. */
+  readonly kill: number | undefined;
+}
+
 /** What the launcher does in addition to the layers, and which target it executes. */
 export interface ProcessRecord {
   readonly newSession: boolean;
@@ -20,6 +28,10 @@ export interface ProcessRecord {
   readonly newKeyring: boolean;
   /** Whether a guardian ends its descendants, and whether nothing runs without a guardian. Default: `off`. */
   readonly guard?: RequirementLevel;
+  /** The files of the cgroup that it joins, as descriptors that are in `keep`. Default: it stays in that of its parent. */
+  readonly cgroup?: CgroupFiles | undefined;
+  /** Whether the guardian ends the cgroup, and not what Landlock's scope distinguishes. Default: false. */
+  readonly guardCgroup?: boolean;
   /** Whether the process that starts it waits for the guardian as well. Default: no, and init(1) must. */
   readonly guardBeside?: boolean;
   /** Process id of the parent, so that the launcher notices if it has died; 0 for any. */
@@ -54,6 +66,9 @@ const NEW_KEYRING = 64;
 const GUARD = 128;
 const GUARD_REQUIRED = 256;
 const GUARD_BESIDE = 512;
+const CGROUP = 1024;
+const GUARD_CGROUP = 2048;
+const NO_KILL = 0xffff_ffff;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -86,13 +101,16 @@ function flagsOf(record: Omit<ProcessRecord, 'argv'>): number {
     (record.execKey === undefined ? 0 : EXEC_KEY) |
     (record.original === undefined ? 0 : ORIGINAL) |
     (record.newKeyring ? NEW_KEYRING : 0) |
+    (record.cgroup === undefined ? 0 : CGROUP) |
     guardFlags(record)
   );
 }
 
-function guardFlags({ guard = 'off', guardBeside = false }: Omit<ProcessRecord, 'argv'>): number {
+function guardFlags({ guard = 'off', guardBeside = false, guardCgroup = false }: Omit<ProcessRecord, 'argv'>): number {
   if (guard === 'off') return 0;
-  return GUARD | (guard === 'require' ? GUARD_REQUIRED : 0) | (guardBeside ? GUARD_BESIDE : 0);
+  return (
+    (guardCgroup ? GUARD_CGROUP : GUARD) | (guard === 'require' ? GUARD_REQUIRED : 0) | (guardBeside ? GUARD_BESIDE : 0)
+  );
 }
 
 /**
@@ -120,6 +138,7 @@ export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array 
   if (record.execKey !== undefined) rest.u64(record.execKey);
   const { original } = record;
   if (original !== undefined) rest.u64(original.device).u64(original.inode).text(original.path);
+  if (record.cgroup !== undefined) rest.u32(record.cgroup.procs).u32(record.cgroup.kill ?? NO_KILL);
   return { head, tail: Uint8Array.from(rest.bytes()), layers };
 }
 

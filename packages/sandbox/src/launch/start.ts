@@ -10,6 +10,7 @@ import { rlimitsOf } from '../plan/process-features.js';
 import { partsOf } from '../policy/define.js';
 import { levelOf } from '../policy/levels.js';
 import {
+  type CgroupFiles,
   encodeWithin,
   frameOf,
   joinRecords,
@@ -34,6 +35,8 @@ export interface Start {
   readonly execKey?: bigint | undefined;
   /** The original of `path`, if that is a copy. */
   readonly original?: ProgramFile | undefined;
+  /** The files of its cgroup, by their numbers in the child. */
+  readonly cgroup?: CgroupFiles | undefined;
 }
 
 /**
@@ -44,11 +47,12 @@ export interface Start {
  */
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
   const fixed = fixedOf(policy, plan);
-  const { path, env, keep, execKey, original, anyParent = false } = start;
+  const { path, env, keep, execKey, original, cgroup, anyParent = false } = start;
   const folder = start.cwd ?? policy.cwd;
   const cwd = folder === undefined ? '' : absolutePath(folder);
   const parent = anyParent ? 0 : process.pid;
-  const varying = { path, env, keep, execKey, original, cwd, parent, guardBeside: !anyParent };
+  const guard = guardOf(policy, plan, cgroup !== undefined);
+  const varying = { path, env, keep, execKey, original, cwd, parent, cgroup, ...guard, guardBeside: !anyParent };
   try {
     if (fixed.last === undefined || !isSame(fixed.last.varying, varying))
       fixed.last = { varying, frame: frameOf({ ...fixed.settings, ...varying }, fixed.layers) };
@@ -59,7 +63,20 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
   }
 }
 
-type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'original' | 'cwd' | 'parent' | 'guardBeside'>;
+type Varying = Pick<
+  ProcessRecord,
+  | 'path'
+  | 'env'
+  | 'keep'
+  | 'execKey'
+  | 'original'
+  | 'cwd'
+  | 'parent'
+  | 'cgroup'
+  | 'guard'
+  | 'guardCgroup'
+  | 'guardBeside'
+>;
 
 /** The encoded parts of a plan. */
 interface Fixed {
@@ -84,22 +101,31 @@ function fixedOf(policy: SandboxPolicy, plan: SandboxPlan): Fixed {
   const limits = Object.entries(rlimitsOf(policy));
   const rlimits = Object.fromEntries(limits.map(([name, limit]) => [name, limit === 'unlimited' ? Infinity : limit]));
   const newKeyring = plan.features.some(({ feature, state }) => feature === 'session_keyring' && state === 'enforced');
-  const guard = guardOf(policy, plan);
-  const settings = { newSession, dieWithParent, newKeyring, guard, writeDenied: isWriteDenied(plan), umask, rlimits };
+  const settings = { newSession, dieWithParent, newKeyring, writeDenied: isWriteDenied(plan), umask, rlimits };
   const made = { settings, layers: joinRecords(plan.records), last: undefined };
   plans.set(plan, made);
   return made;
 }
 
-/** By the plan: without the scope that a guardian needs, the launcher does not start one. */
-function guardOf(policy: SandboxPolicy, { features }: SandboxPlan): RequirementLevel {
+/**
+ * By the plan: without a cgroup, and without the scope that a guardian needs then, the launcher does not start one. A
+ * command that others start has no cgroup.
+ */
+function guardOf(
+  policy: SandboxPolicy,
+  { features, expected }: SandboxPlan,
+  hasCgroup: boolean,
+): { readonly guard: RequirementLevel; readonly guardCgroup: boolean } {
   const isOn = features.some(({ feature, state }) => feature === 'descendants' && state === 'enforced');
-  return isOn ? levelOf(partsOf(policy).levels, descendantsName) : 'off';
+  const byCgroup = expected.cgroup?.ends === true;
+  if (!isOn || (byCgroup && !hasCgroup)) return { guard: 'off', guardCgroup: false };
+  return { guard: levelOf(partsOf(policy).levels, descendantsName), guardCgroup: byCgroup };
 }
 
 function isSame(a: Varying, b: Varying): boolean {
   const isSameTarget = a.path === b.path && a.original === b.original && a.env === b.env && a.keep === b.keep;
-  return isSameTarget && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
+  const isSameCgroup = a.cgroup?.procs === b.cgroup?.procs && a.cgroup?.kill === b.cgroup?.kill;
+  return isSameTarget && isSameCgroup && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
 }
 
 /** The file that the launcher opens for writing, to test whether its rules are enforced (native/launcher/prove.h). */

@@ -196,6 +196,18 @@ function letsMetadata({ allow, rules }: NonNullable<LayerPolicies['seccomp']>): 
   return allow.some(isAbout) || rules.some(({ syscall, action }) => isAbout(syscall) && passes(action));
 }
 
+/** Limits of all its processes together. */
+function cgroupText({ cgroup }: SandboxPolicy): readonly string[] {
+  if (cgroup === undefined) return [];
+  const { memory, pids, cpu } = cgroup;
+  const parts = [
+    ...(memory === undefined ? [] : [`${memory} bytes of memory`]),
+    ...(pids === undefined ? [] : [`${pids} processes and threads`]),
+    ...(cpu === undefined ? [] : [`${cpu}% of one processor`]),
+  ];
+  return parts.length === 0 ? [] : [`all its processes together: ${parts.join(', ')}`];
+}
+
 function processText(policy: SandboxPolicy, { features }: SandboxPlan): string {
   const isGuarded = features.some(({ feature, state }) => feature === 'descendants' && state === 'enforced');
   const limits = Object.entries(rlimitsOf(policy)).map(([name, value]) => `${name} ${value}`);
@@ -205,5 +217,6 @@ function processText(policy: SandboxPolicy, { features }: SandboxPlan): string {
     ...(isGuarded ? ['what it starts ends with it'] : []),
     ...(policy.execOnce === true ? ['cannot execute another program'] : []),
     `limits: ${limits.join(', ')}`,
+    ...cgroupText(policy),
   ].join('; ');
 }

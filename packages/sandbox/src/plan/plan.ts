@@ -1,5 +1,5 @@
 import { type CapsTarget, plan as planCaps, support as capsSupport } from '@sb/caps';
-import { deniedClause, type EnforcementReport, type FeatureReport, type LayerPlan, reportOf } from '@sb/core';
+import { type EnforcementReport, type FeatureReport, type LayerPlan, reportOf } from '@sb/core';
 import {
   type LandlockPolicy,
   type LandlockSupport,
@@ -11,12 +11,16 @@ import {
 import { plan as planPrivdrop, type PrivdropPolicy, support as privdropSupport } from '@sb/privdrop';
 import { type Machine, newProofKey, plan as planSeccomp, support as seccompSupport } from '@sb/seccomp';
 
+import { type CgroupSupport, cgroupSupport } from '../cgroup/support.js';
+import { type ExpectedCgroup, planCgroup } from './cgroup-features.js';
+import { isHeldInCgroup, isOfAnother } from './held-in-cgroup.js';
 import type { LayerPolicies } from './layers.js';
-import { descendants } from './descendants.js';
+import { descendants, needsCgroup } from './descendants.js';
+import { execOnce } from './exec-once-feature.js';
+import { noNewPrivs } from './no-new-privs.js';
 import { lostByExec, openBypasses, withBypass } from './open-bypasses.js';
 import type { SandboxPolicy } from '../policy/options.js';
-import { sandboxError } from '../errors.js';
-import { noLauncher, processFeatures, sessionKeyring } from './process-features.js';
+import { processFeatures, sessionKeyring } from './process-features.js';
 import { sharedFeatures } from './shared-features.js';
 
 /** What this process and this kernel can do, layer by layer. Plain data, so that tests can plan for any machine. */
@@ -27,6 +31,8 @@ export interface SandboxSupport {
   readonly caps: ReturnType<typeof capsSupport>;
   readonly landlock: LandlockSupport;
   readonly seccomp: ReturnType<typeof seccompSupport>;
+  /** Absent: no cgroup can be made. */
+  readonly cgroup?: CgroupSupport;
   /**
    * A random number that is kept secret: by the filter's answer to it, the launcher recognizes that the filter is in
    * force.
@@ -53,14 +59,21 @@ export interface Expected {
   readonly launcher: boolean;
   /** Whether the child leads a new session. */
   readonly newSession: boolean;
+  /** Absent if the child gets no cgroup. */
+  readonly cgroup?: ExpectedCgroup;
   readonly filter: boolean;
   readonly landlock?: LandlockPolicy;
   /** The rules as the launcher numbers them. */
   readonly rules: PlannedRules;
 }
 
-/** Examines the kernel and the process. */
-export function sandboxSupport(): SandboxSupport {
+/**
+ * Examines the kernel and the process.
+ *
+ * @param how - whether a start may get a cgroup: not one by another process. Default: it may
+ */
+export function sandboxSupport({ cgroup = true }: { readonly cgroup?: boolean } = {}): SandboxSupport {
+  let examined: CgroupSupport | undefined;
   return {
     launcher: process.platform === 'linux',
     privdrop: privdropSupport(),
@@ -68,6 +81,10 @@ export function sandboxSupport(): SandboxSupport {
     landlock: landlockSupport(),
     seccomp: seccompSupport(),
     proofKey: newProofKey(),
+    // Most policies need none, and the question takes longer than all others.
+    get cgroup() {
+      return (examined ??= cgroup ? cgroupSupport() : noCgroup);
+    },
   };
 }
 
@@ -83,10 +100,13 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   const plans = planLayers(layers, support, policy);
   const isOn = (line: FeatureReport) => line.feature !== 'no_new_privs';
   const machine = isActive(plans.seccomp) ? machineOf(support) : undefined;
+  const cgroup = cgroupOf(policy, { layers, plans, support, machine });
   const features = [
     ...processFeatures(policy, support.launcher),
+    ...cgroup.features,
     descendants(policy, {
       launcher: support.launcher,
+      cgroup: cgroup.expected,
       lacksKill: (switchesUser(plans.privdrop) || keepsSetuid(plans.caps, support)) && !mayKill(support),
       lines: plans.landlock.features,
     }),
@@ -104,8 +124,47 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
   return {
     ...reportOf(features.map((line) => withBypass(line, bypasses))),
     records: inLaunchOrder.filter(isActive).map(({ record }) => record),
-    expected: { ...expectedOf(layers, plans, support), newSession: policy.newSession ?? true },
+    expected: {
+      ...expectedOf(layers, plans, support),
+      newSession: policy.newSession ?? true,
+      ...(cgroup.expected === undefined ? {} : { cgroup: cgroup.expected }),
+    },
   };
+}
+
+const noCgroup: CgroupSupport = { state: 'unavailable', reason: 'no cgroup can be made for this start' };
+
+/** Asks about cgroups only where a policy needs one. */
+function cgroupOf(
+  policy: SandboxPolicy,
+  {
+    layers,
+    plans,
+    support,
+    machine,
+  }: { layers: LayerPolicies; plans: Plans; support: SandboxSupport; machine: Machine | undefined },
+) {
+  const lines = plans.landlock.features;
+  const isNeeded = needsCgroup(policy, lines);
+  const cgroup = policy.cgroup !== undefined || isNeeded ? (support.cgroup ?? noCgroup) : noCgroup;
+  const present = support.caps.state === 'available' ? support.caps.present.permitted : undefined;
+  const permitted = plans.caps.target?.permitted ?? present;
+  const holding = {
+    layers,
+    cgroup,
+    user: switchesUser(plans.privdrop) ? layers.privdrop?.uid : undefined,
+    isCapable: permitted === undefined || permitted.length > 0,
+    lines,
+    machine,
+  };
+  const isHeld = isHeldInCgroup(holding);
+  return planCgroup(policy, {
+    launcher: support.launcher,
+    cgroup,
+    isHeld,
+    isNeeded,
+    isOfAnother: isOfAnother(holding),
+  });
 }
 
 function switchesUser({ features }: Planned): boolean {
@@ -135,13 +194,6 @@ function rootCounts(plans: Plans, { privdrop }: SandboxSupport): boolean {
 /** The machine for which filters are made; undefined without filters. */
 export function machineOf({ seccomp }: SandboxSupport): Machine | undefined {
   return seccomp.state === 'available' ? seccomp.machine : undefined;
-}
-
-/** Whether the child can only be this one program. That needs the filter. */
-function execOnce(policy: SandboxPolicy, filtered: boolean): readonly FeatureReport[] {
-  if (policy.execOnce !== true) return [];
-  const line = { layer: 'seccomp', feature: 'exec_once' } as const;
-  return [filtered ? { ...line, state: 'enforced' } : { ...line, state: 'unsupported', reason: 'it needs the filter' }];
 }
 
 /** A layer's plan, or its replacement if it is off. */
@@ -192,24 +244,3 @@ export function isTakenBack(policy: SandboxPolicy, layer: 'privdrop' | 'caps' | 
 }
 
 const takenBack = 'the policy configures it, but also switches it off';
-
-/**
- * The launcher needs it at every level: Landlock and the filter both require it.
- *
- * @throws SandboxError `not-permitted` if an earlier filter denies it
- */
-function noNewPrivs({ launcher, privdrop, caps }: SandboxSupport): FeatureReport {
-  const line = { layer: 'caps', feature: 'no_new_privs' };
-  if (!launcher) return { ...line, state: 'unsupported', reason: noLauncher };
-  const isSet = privdrop.state === 'available' && privdrop.noNewPrivs === 'already';
-  if (isSet) return { ...line, state: 'already' };
-  const denied = caps.state === 'available' ? caps.denied?.find(({ call }) => call === setNoNewPrivs) : undefined;
-  if (denied === undefined) return { ...line, state: 'enforced' };
-  throw sandboxError('not-permitted', 'plan', {
-    what: `${deniedClause(denied)}, and every sandbox needs it`,
-    hint: 'Let that filter allow prctl, or set no_new_privs before it is loaded. Nothing was changed.',
-    syscall: 'prctl',
-  });
-}
-
-const setNoNewPrivs = 'prctl(PR_SET_NO_NEW_PRIVS)';

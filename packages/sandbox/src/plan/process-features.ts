@@ -56,11 +56,12 @@ export function sessionKeyring(switches: boolean): FeatureReport {
 }
 
 /** Defaults that are missing have a line in the report; options that cannot be enforced are refused. */
-function refuseUnportable({ rlimits, dieWithParent, keepDescriptors = [], tmp }: SandboxPolicy): void {
+function refuseUnportable({ rlimits, dieWithParent, keepDescriptors = [], tmp, cgroup }: SandboxPolicy): void {
   const asked = [
     ...(rlimits === undefined ? [] : ['rlimits']),
     ...(dieWithParent === true ? ['dieWithParent'] : []),
     ...(tmp === undefined ? [] : ['tmp']),
+    ...(cgroup === undefined ? [] : ['cgroup']),
     ...(keepDescriptors.length > 0 ? ['keepDescriptors'] : []),
   ];
   if (asked.length === 0) return;

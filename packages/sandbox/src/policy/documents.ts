@@ -22,6 +22,7 @@ import { mostPaths, textPath } from '@sb/landlock';
 import { type Base, checkTogether, optionTable as seccompTable, presets, type SeccompOptions } from '@sb/seccomp';
 
 import { profileNames } from '../profile/profile.js';
+import { leastMemory, mostCpu, mostPids } from './cgroup.js';
 import { environmentReader } from './environment-document.js';
 import { choiceReader, filesystemPresets } from './landlock-document.js';
 import { levelListReader } from './levels.js';
@@ -120,6 +121,14 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
     ),
   ),
   ipc: lenient(described(boolean, 'System V and POSIX queues, memory, semaphores. Default: false.')),
+  cgroup: described(
+    object<NonNullable<SandboxOptions['cgroup']>>({
+      memory: integer({ min: leastMemory, max: Number.MAX_SAFE_INTEGER, what: 'bytes, at least 65,536' }),
+      pids: integer({ min: 1, max: mostPids, what: 'a number of processes' }),
+      cpu: integer({ min: 1, max: mostCpu, what: 'percent of one processor' }),
+    }),
+    'Limits of all processes of a start together, by a cgroup. Default: none.',
+  ),
   rlimits: described(limits, 'Limits, soft and hard alike, in the units of getrlimit(2). Default: core 0.'),
   env: described(
     environmentReader,

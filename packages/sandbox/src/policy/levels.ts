@@ -3,6 +3,7 @@ import type { RequirementLevel } from '@sb/core';
 import { custom, isText, list, type Reader, shown } from '@sb/core/document';
 
 import { refuse } from '../errors.js';
+import { cgroupNames } from './cgroup.js';
 import type { Levels, SandboxOptions } from './options.js';
 
 /** The layers that have a level, in the order of the report. */
@@ -24,7 +25,7 @@ const defaults: Levels = new Map<string, RequirementLevel>([
 
 /** Features of layers other than Landlock; the names of Landlock's depend on the policy. */
 const features: Readonly<Record<Exclude<LevelLayer, 'landlock'>, readonly string[]>> = {
-  process: ['descendants'],
+  process: ['descendants', 'cgroup', ...cgroupNames.map((name) => `cgroup.${name}`)],
   privdrop: [],
   caps: ['capabilities', 'keep', 'ambient', 'bounding', 'securebits'],
   seccomp: [],

@@ -83,6 +83,21 @@ export interface SandboxOptions {
   readonly unix?: 'any' | readonly string[];
   /** Message queues, shared memory and semaphores of System V and POSIX, which processes of one user share. Default: false. */
   readonly ipc?: boolean;
+  /**
+   * Limits of all processes of a start together, by a cgroup (cgroups(7)). The machine must delegate one to this
+   * process; otherwise nothing runs, unless `prefer` contains `process.cgroup`. Everything in the cgroup ends with the
+   * program. Default: none.
+   */
+  readonly cgroup?: {
+    /**
+     * Bytes of memory, at least 65,536, none of them in swap. Beyond that the kernel ends all processes together.
+     */
+    readonly memory?: number;
+    /** Processes and threads, 1 to 4,194,304. Beyond that no more can be made. */
+    readonly pids?: number;
+    /** Percent of one processor, 1 to 100,000: 150 is one and a half. Beyond that they wait. */
+    readonly cpu?: number;
+  };
   /** Limits, soft and hard alike, in the units of `getrlimit(2)`. Default: no core dumps. */
   readonly rlimits?: Readonly<Partial<Record<RlimitName, RlimitValue>>>;
   /**

@@ -39,6 +39,7 @@ const ofChildren = [
   'profile',
   'env',
   'tmp',
+  'cgroup',
   'cwd',
   'umask',
   'keepDescriptors',

@@ -24,6 +24,7 @@ const full: SandboxOptions = {
   groups: [7, 8],
   caps: { keep: ['cap_net_bind_service'], ambient: ['cap_net_bind_service'] },
   landlock: { preset: 'none', paths: [{ rx: '/usr' }, { ro: '/etc' }, { rw: '/var/tmp' }], net: { connectTcp: [443] } },
+  cgroup: { memory: 2 ** 29, pids: 50, cpu: 150 },
   rlimits: { nofile: 64, as: 'unlimited', cpu: 60 },
   env: { A: 'b c', Q: `it's "$HOME" --x 100% \\ $(id)` },
   cwd: '/usr',
@@ -70,6 +71,29 @@ describe.skipIf(missing('linux', 'root'))('sb-run --export', () => {
     const made = folder.file('made');
     await sbRun(['--rw', folder.path, '--export', 'systemd', '--', '/usr/bin/touch', made]);
     expect(() => readFileSync(made)).toThrow('ENOENT');
+  });
+});
+
+describe.skipIf(missing('linux'))('the limits of a cgroup', () => {
+  const policy: SandboxOptions = { cgroup: { memory: 2 ** 29, pids: 50, cpu: 150 } };
+  it.each<[ExportTarget, readonly string[]]>([
+    ['systemd', ['MemoryMax=536870912\n', 'MemorySwapMax=0\n', 'TasksMax=50\n', 'CPUQuota=150%\n']],
+    ['docker', ['--memory 536870912 ', '--memory-swap 536870912 ', '--pids-limit 50 ', '--cpus 1.5 ']],
+    ['oci', ['"limit": 536870912', '"swap": 536870912', '"limit": 50', '"quota": 150000', '"period": 100000']],
+    ['kubernetes', ['"memory": "536870912"', '"cpu": "1500m"']],
+  ])('are in the export for %s', async (target, parts) => {
+    const { text, missing: gaps } = await createSandbox(policy).export(target);
+    for (const part of parts) expect(text).toContain(part);
+    const found = gaps.filter(({ feature }) => feature.startsWith('process.cgroup'));
+    expect(found.map(({ feature }) => feature)).toEqual(target === 'kubernetes' ? ['process.cgroup.pids'] : []);
+    expect((await createSandbox({}).export(target)).text).not.toMatch(/memory|pids-limit|TasksMax|"cpu"/i);
+  });
+
+  it('are named where bubblewrap has none', async () => {
+    const gaps = await features('bwrap', policy);
+    expect(gaps).toEqual(
+      expect.arrayContaining(['process.cgroup.memory', 'process.cgroup.pids', 'process.cgroup.cpu']),
+    );
   });
 });
 

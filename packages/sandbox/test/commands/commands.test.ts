@@ -1,12 +1,12 @@
 /* Daily commands in the profiles: each does its work or is denied, and the document says which. */
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
 import { beneath, dockerCapabilities, dockerFilter } from '@sb/containers';
-import { freePorts, missing, type ProgramResult, runProgram, stage } from '@sb/test-kit';
+import { freePorts, missing, nodeReleases, type ProgramResult, runProgram, stage } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { sbRunPath } from '../sb-run.js';
@@ -33,11 +33,29 @@ afterAll(() => {
   server.closeAllConnections();
 });
 
+/** The Node of a row: sb-run runs by it, and so do the commands. */
+interface Runtime {
+  readonly file: string;
+  /** The directories of its PATH. */
+  readonly path: readonly string[];
+}
+
+/** A release has its own directory, in which it is called node. */
+function runtimeOf({ file, version }: { readonly file: string; readonly version: string }): Runtime {
+  const system = [dirname(process.execPath), '/usr/bin', '/bin', '/usr/sbin'];
+  if (file === process.execPath) return { file, path: system };
+  const folder = join(stage(), `bin-${version}`);
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const link = join(folder, 'node');
+  if (!existsSync(link)) symlinkSync(file, link);
+  return { file, path: [folder, ...system] };
+}
+
 /** What the words in a row stand for. */
-async function wordsOf({ home, work }: Place): Promise<Readonly<Record<string, string>>> {
+async function wordsOf({ home, work }: Place, { file }: Runtime): Promise<Readonly<Record<string, string>>> {
   const [free = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}/`;
-  const sb = `${process.execPath} ${sbRunPath()}`;
+  const sb = `${file} ${sbRunPath()}`;
   return { url, port: String(port), free: String(free), home, work, sb, stage: stage(), pid: String(process.pid) };
 }
 
@@ -45,30 +63,40 @@ function filled(text: string, words: Readonly<Record<string, string>>): string {
   return text.replaceAll(/\{([a-z]+)\}/g, (all, word: string) => words[word] ?? all);
 }
 
-async function run(line: string, row: Row, place: Place): Promise<ProgramResult> {
-  const words = await wordsOf(place);
+async function run(row: Row, place: Place, runtime: Runtime): Promise<ProgramResult> {
+  const { line } = row;
+  const words = await wordsOf(place, runtime);
   const options = filled(row.options ?? '', words)
     .replaceAll('~', place.home)
     .split(' ')
     .filter((word) => word !== '');
   const command = filled(line, words);
-  const sandboxed = [process.execPath, sbRunPath(), '--profile', row.profile, ...options, '-c', command];
+  // A Node that is no part of the system is granted, as people do who have one of a version manager.
+  const own =
+    /\bnode\b|\bnpm\b|\{sb\}/.test(line) && runtime.file !== process.execPath
+      ? ['--rx', stage(), '--rx', dirname(runtime.file)]
+      : [];
+  const sandboxed = [runtime.file, sbRunPath(), '--profile', row.profile, ...own, ...options, '-c', command];
   const outer =
     row.within === 'docker'
       ? [...dockerCapabilities, '/usr/bin/unshare', '--user', '--map-root-user', ...beneath(dockerFilter())]
       : [];
   const [file = '', ...args] = [...outer, ...sandboxed];
-  return await runProgram(file, args, { cwd: place.work, env: environment(place), timeout: 60_000 });
+  return await runProgram(file, args, { cwd: place.work, env: environment(place, runtime), timeout: 60_000 });
 }
 
 /** Without a sandbox. */
-async function control(line: string, place: Place): Promise<ProgramResult> {
-  const command = filled(line, await wordsOf(place));
-  return await runProgram('/bin/sh', ['-c', command], { cwd: place.work, env: environment(place), timeout: 60_000 });
+async function control(line: string, place: Place, runtime: Runtime): Promise<ProgramResult> {
+  const command = filled(line, await wordsOf(place, runtime));
+  return await runProgram('/bin/sh', ['-c', command], {
+    cwd: place.work,
+    env: environment(place, runtime),
+    timeout: 60_000,
+  });
 }
 
-function environment({ home }: Place): NodeJS.ProcessEnv {
-  return { PATH: `${dirname(process.execPath)}:/usr/bin:/bin:/usr/sbin`, HOME: home, LC_ALL: 'C.UTF-8', TERM: 'dumb' };
+function environment({ home }: Place, { path }: Runtime): NodeJS.ProcessEnv {
+  return { PATH: path.join(':'), HOME: home, LC_ALL: 'C.UTF-8', TERM: 'dumb' };
 }
 
 const isThere = (program: string): boolean =>
@@ -81,7 +109,8 @@ function obstacle({ needs = [], isRoots = false, isDenied = false, within }: Row
   return isRoots && !isRoot && (isDenied || within !== undefined) ? 'needs root' : undefined;
 }
 
-describe.skipIf(missing('linux', 'landlock7'))('a daily command', () => {
+describe.skipIf(missing('linux', 'landlock7')).each(nodeReleases())('a daily command on Node $version', (release) => {
+  const runtime = runtimeOf(release);
   it.concurrent.for(rows.map((row) => [row.profile, row.line, row] as const))(
     'in %s: %s',
     { timeout: 120_000 },
@@ -94,10 +123,10 @@ describe.skipIf(missing('linux', 'landlock7'))('a daily command', () => {
       using place = makePlace();
       if (row.isDenied === true) {
         using outside = makePlace();
-        const { status, stderr } = await control(row.line, outside);
+        const { status, stderr } = await control(row.line, outside, runtime);
         expect([status, stderr]).toEqual([0, expect.any(String)]);
       }
-      const { status, stdout, stderr } = await run(row.line, row, place);
+      const { status, stdout, stderr } = await run(row, place, runtime);
       expect(`${stdout}${stderr}`).toMatch(row.says);
       expect(status === 0, stderr).toBe(row.isDenied !== true);
     },

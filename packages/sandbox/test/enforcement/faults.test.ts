@@ -56,6 +56,8 @@ const byRecords: readonly Fault[] = [
   ['die_with_parent', 'process', 'ESRCH', () => [target({ parent: 1 })]],
   ['rlimits', 'process', 'EPERM', () => [target({ rlimits: { nofile: Number.POSITIVE_INFINITY } })]],
   ['cwd', 'process', 'ENOENT', () => [target({ cwd: '/nonexistent-sb' })]],
+  // Its file is the standard input, which cannot be written to.
+  ['cgroup', 'process', 'EBADF', () => [target({ cgroup: { procs: 0, kill: undefined } })]],
   ['open', 'landlock', 'ENOENT', () => [target(), ruleset(landlock.rx('/nonexistent-sb'))]],
   ['record', 'privdrop', 'EINVAL', () => [target(), rootTarget()]],
   ['record', 'seccomp', 'EINVAL', () => [target(), emptyFilter()]],
@@ -72,6 +74,7 @@ const byRecords: readonly Fault[] = [
 const EOWNERDEAD = 130;
 const nameOf = (errno: number): string => (errno === EOWNERDEAD ? 'EOWNERDEAD' : errnoName(errno));
 
+const F_SETFD = 2;
 const PR_SET_PDEATHSIG = 1;
 const PR_CAPBSET_DROP = 24;
 const PR_SET_SECUREBITS = 28;
@@ -84,6 +87,27 @@ const byFilter: readonly (readonly [filter: () => Uint8Array, ...fault: Fault])[
   [() => failing('setsid'), 'new_session', 'process', 'EOWNERDEAD', () => [target()]],
   [() => failing('prlimit64'), 'rlimits', 'process', 'EOWNERDEAD', () => [target({ rlimits: { core: 0 } })]],
   [() => failing('keyctl'), 'session_keyring', 'process', 'EOWNERDEAD', () => [target({ newKeyring: true })]],
+  [
+    () => failing('fcntl', arg(0).eq32(1), arg(1).eq32(F_SETFD)),
+    'cgroup',
+    'process',
+    'EOWNERDEAD',
+    () => [target({ cgroup: { procs: 1, kill: undefined } })],
+  ],
+  [
+    () => failing('write', arg(0).eq32(1)),
+    'cgroup',
+    'process',
+    'EOWNERDEAD',
+    () => [target({ cgroup: { procs: 1, kill: undefined } })],
+  ],
+  [
+    () => failing('pidfd_open'),
+    'descendants',
+    'process',
+    'EOWNERDEAD',
+    () => [target({ cgroup: { procs: 1, kill: 2 }, guard: 'require', guardCgroup: true })],
+  ],
   [() => failing('chdir'), 'cwd', 'process', 'EOWNERDEAD', () => [target()]],
   [() => failing('close_range'), 'descriptors', 'process', 'EOWNERDEAD', () => [target()]],
   [

@@ -4,7 +4,7 @@ import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { joinRecords } from '../../src/launch/process-record.js';
+import { joinRecords, type ProcessRecord } from '../../src/launch/process-record.js';
 import { allLayers, processOf, runBytes } from '../launcher.js';
 
 let folder: TemporaryFolder;
@@ -35,6 +35,45 @@ const mutants: readonly (readonly [name: string, change: (good: Buffer, process:
   ],
   ['more than the launcher takes', (good) => Buffer.concat([good, Buffer.alloc(5 << 20)])],
 ];
+
+/** Files of a cgroup that no start has. */
+const cgroups: readonly (readonly [name: string, changes: Partial<ProcessRecord>])[] = [
+  ['a file that is not kept', { cgroup: { procs: 7, kill: undefined } }],
+  ['a second one that is not kept', { cgroup: { procs: 1, kill: 7 } }],
+  ['one file for both', { cgroup: { procs: 1, kill: 1 } }],
+  ['a number that is too large', { cgroup: { procs: 0xffff_fffe, kill: undefined } }],
+  ['the target', { path: 2, cgroup: { procs: 2, kill: undefined } }],
+  ['the target as the second', { path: 2, cgroup: { procs: 1, kill: 2 } }],
+  [
+    'a guardian without a file to end it',
+    { cgroup: { procs: 1, kill: undefined }, guard: 'prefer', guardCgroup: true },
+  ],
+  ['a guardian without a cgroup', { guard: 'prefer', guardCgroup: true }],
+];
+
+describe.skipIf(missing('root', 'linux'))('a record with a cgroup', () => {
+  it('control: joins by a file that is kept', async () => {
+    const record = processOf(['/bin/touch', folder.file('ran')], { cgroup: { procs: 1, kill: 2 } });
+    const { status, stdout } = await runBytes(joinRecords([record]));
+    expect([status.kind, stdout]).toEqual(['executed', '0']);
+    expect(existsSync(folder.file('ran'))).toBe(true);
+  });
+
+  it('has a guardian that writes to the second file at the end', async () => {
+    const changes: Partial<ProcessRecord> = { cgroup: { procs: 1, kill: 2 }, guard: 'require', guardCgroup: true };
+    const record = (some: Partial<ProcessRecord>) => processOf(['/bin/touch', folder.file('ran')], some);
+    expect(await runBytes(joinRecords([record(changes)]))).toMatchObject({ exit: 0, stdout: '0', stderr: '1' });
+    expect(await runBytes(joinRecords([record({ cgroup: { procs: 1, kill: 2 } })]))).toMatchObject({ stderr: '' });
+  });
+
+  it.each(cgroups)('starts nothing with %s', async (_name, changes) => {
+    const record = processOf(['/bin/touch', folder.file('ran')], changes);
+    const { status, exit } = await runBytes(joinRecords([record]));
+    expect(status).toMatchObject({ kind: 'failed', step: 'records' });
+    expect(exit).toBe(125);
+    expect(existsSync(folder.file('ran'))).toBe(false);
+  });
+});
 
 /** A mark of a test's own in a text of the process record, and what takes its place: of the same length, with a NUL. */
 const [mark, cut] = [Buffer.from('mark-x'), Buffer.from('mark\0x')];

@@ -44,6 +44,8 @@ type Lie = readonly [
   records: () => readonly Uint8Array[],
 ];
 
+const joins = () => [target({ cgroup: { procs: 1, kill: undefined } })];
+
 const lies: readonly Lie[] = [
   ['setsid', () => saysYesTo('setsid'), ['process', 'verify'], () => [target()]],
   ['close_range', () => saysYesTo('close_range'), ['process', 'verify'], () => [target()]],
@@ -84,6 +86,9 @@ const lies: readonly Lie[] = [
     ['process', 'verify'],
     () => [target({ newKeyring: true })],
   ],
+  // Its file is the standard output here, which the target would still have.
+  ['close of the file of a cgroup', () => saysYesTo('close', [arg(0).eq32(1)]), ['process', 'verify'], joins],
+  ['write to it', () => saysYesTo('write', [arg(0).eq32(1)]), ['process', 'cgroup'], joins],
   ['chdir', () => saysYesTo('chdir'), ['process', 'verify'], () => [target({ cwd: '/usr' })]],
   // Set already by who loaded the filter, so that only the question can be lied about.
   ['prctl(PR_GET_NO_NEW_PRIVS)', prctl(PR_GET_NO_NEW_PRIVS), ['caps', 'verify'], () => [target()]],

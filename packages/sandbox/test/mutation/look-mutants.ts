@@ -2,6 +2,7 @@
 import { type Mutant, without } from './mutants.js';
 
 const process = 'sandbox/native/launcher/process.c';
+const parse = 'sandbox/native/launcher/parse.c';
 const main = 'sandbox/native/launcher/main.c';
 const steps = 'sandbox/native/launcher/steps.c';
 const verify = 'sandbox/native/launcher/verify.c';
@@ -12,7 +13,7 @@ const privdrop = 'privdrop/native/privdrop.c';
 export const lookMutants: readonly Mutant[] = [
   {
     name: 'a NUL within a text',
-    file: process,
+    file: parse,
     from: '|| strlen((const char *)bytes) != length',
     to: '',
     red: ['hostile-records', 'starts-nothing in an argument'],

@@ -73,6 +73,7 @@ export const launcherMutants: readonly Mutant[] = [
   step('step_build_ruleset', files),
   step('step_no_new_privs', ['launcher', 'sets no_new_privs with any']),
   step('step_guard', ['descendants', 'ends with it, for switched']),
+  step('step_join', ['hostile-records', 'control: joins']),
   step('step_caps_before', applied),
   step('step_privdrop', applied),
   step('step_caps_after', kept),
@@ -134,7 +135,7 @@ export const launcherMutants: readonly Mutant[] = [
   })),
   {
     name: 'moves to other folders beneath the guardian’s ruleset',
-    file: guard,
+    file: 'sandbox/native/launcher/scope.c',
     from: 'grant_moves(ruleset) : 0',
     to: '0 * grant_moves(-1) : 0',
     red: ['private-tmp', 'is for changing modes, moving'],

@@ -61,9 +61,17 @@ static size_t make_process(uint8_t *at)
 			length += put32(at + length, next());
 		length += put_string(at + length, "/bin/original");
 	}
+	at[3] = 0;
+	if (next() % 2) {
+		at[3] = SB_PROCESS_CGROUP >> 8;
+		/* The kept numbers are 0, 2, 4; some of these are not kept. */
+		length += put32(at + length, next() % 4 ? 2 : next());
+		length += put32(at + length, next() % 2 ? SB_NO_KILL : next() % 4 ? 0 : next());
+	}
+	if (next() % 4 == 0)
+		at[3] = (uint8_t)(at[3] | SB_PROCESS_GUARD_CGROUP >> 8);
 	at[0] = SB_LAYER_PROCESS;
 	at[1] = 1;
-	at[3] = 0;
 	put32(at + 4, (uint32_t)length);
 	return length;
 }
@@ -110,6 +118,13 @@ int main(int argc, char **argv)
 					records.length[SB_LAYER_CAPS], &caps) == 0)) {
 			if (!process.argv[0] || process.path[0] != '/')
 				return 5;
+			/* Its files are two that are kept, and a guardian by it has both. */
+			if ((process.cgroup_procs >= 0) != !!(process.flags & SB_PROCESS_CGROUP))
+				return 6;
+			if (process.cgroup_procs == process.cgroup_kill && process.cgroup_kill >= 0)
+				return 7;
+			if (process.flags & SB_PROCESS_GUARD_CGROUP && process.cgroup_kill < 0)
+				return 8;
 			taken++;
 		}
 		free(document);

@@ -7,9 +7,8 @@ const seed = String(Math.floor(Math.random() * 2 ** 31) + 1);
 
 describe.skipIf(missing('linux'))('what the launcher reads, under AddressSanitizer and UBSan', () => {
   beforeAll(async () => {
-    const launcher = ['records.c', 'process.c', 'descriptors.c', 'text.c', 'verify.c', 'keyring.c', 'report.c'].map(
-      (name) => `../../native/launcher/${name}`,
-    );
+    const names = ['records', 'parse', 'process', 'cgroup', 'descriptors', 'text', 'verify', 'keyring', 'report'];
+    const launcher = names.map((name) => `../../native/launcher/${name}.c`);
     await compileC(folder.file('fuzz'), {
       from: import.meta.url,
       sources: ['fuzz.c', ...launcher, '../../../caps/native/record.c'],

@@ -1,0 +1,83 @@
+import { errorCode, isSandboxError } from '@sb/core';
+import { allows, type LandlockPolicy } from '@sb/landlock';
+
+import { sandboxError } from '../errors.js';
+import { Cgroup, type CgroupWish } from './cgroup.js';
+
+/** What the plan expects, and whether the program may outlive this process. */
+export interface CgroupExpected extends CgroupWish {
+  /** Whether the program has no right of the user of this process. */
+  readonly isOfAnother: boolean;
+}
+
+/**
+ * Makes the cgroup of one start, if the plan expects one.
+ *
+ * @param landlock - the rules of the program, of which one may be a link that leads there
+ * @throws SandboxError `not-permitted` if the program could leave it; `syscall-failed` if the kernel refuses it; those
+ *   of `files`
+ */
+export function cgroupFor(
+  expected: CgroupExpected | undefined,
+  landlock: LandlockPolicy | undefined,
+): Cgroup | undefined {
+  if (expected === undefined) return undefined;
+  if (!expected.isOfAnother && landlock !== undefined && mayWrite(landlock, expected.place)) throw open(expected.place);
+  try {
+    return Cgroup.make(expected);
+  } catch (error) {
+    const errno = errorCode(error);
+    if (isSandboxError(error) || errno === undefined) throw error;
+    throw sandboxError('syscall-failed', 'cgroup', {
+      what: `cannot make a cgroup in ${expected.place}: ${errno}`,
+      hint: `${hints[errno] ?? usualHint} The target was not run.`,
+      errno,
+      cause: error,
+    });
+  }
+}
+
+function mayWrite(landlock: LandlockPolicy, path: string): boolean {
+  try {
+    return allows(landlock, { path, right: 'write_file' }).allowed;
+  } catch (error) {
+    // The launcher names the path of a rule that does not exist.
+    if (isSandboxError(error)) return false;
+    throw error;
+  }
+}
+
+function open(place: string): Error {
+  return sandboxError('not-permitted', 'cgroup', {
+    what: `the program could leave its cgroup: a rule for files leads to ${place}, and grants writing there`,
+    hint: 'Remove that rule, or run the program as another user. The target was not run.',
+    path: place,
+  });
+}
+
+const usualHint = 'Leave the limits of the cgroup out, or use rlimits.';
+
+const hints: Readonly<Record<string, string>> = {
+  EAGAIN: 'The cgroup above has as many cgroups as cgroup.max.descendants allows.',
+  EBUSY: 'The cgroup above has processes by now, so the kernel sets no limits beneath it.',
+  EOPNOTSUPP: 'The cgroup above is threaded, and has no limits for memory.',
+};
+
+/**
+ * Adds the files of a cgroup to the descriptors of a launcher, which closes them.
+ *
+ * @param descriptors - of the launcher
+ * @param keep - those of them that it does not close at once
+ * @returns their numbers in the launcher
+ */
+export function addCgroup<Entry>(
+  { procs, kill }: Pick<Cgroup, 'procs' | 'kill'>,
+  descriptors: (Entry | number)[],
+  keep: number[],
+): { readonly procs: number; readonly kill: number | undefined } {
+  const add = (descriptor: number): number => {
+    keep.push(descriptors.length);
+    return descriptors.push(descriptor) - 1;
+  };
+  return { procs: add(procs), kill: kill === undefined ? undefined : add(kill) };
+}
