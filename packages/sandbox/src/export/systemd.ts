@@ -3,7 +3,7 @@ import { toSystemd } from '@sb/seccomp/analysis';
 
 import { limitsOf } from './container.js';
 import type { Written, MissingFeature } from './exported.js';
-import { type Gaps, insteadOf, missingOf } from './missing.js';
+import { type Gaps, insteadOf, missingOf, ownFiles } from './missing.js';
 import { type Mount, mountsOf } from './mounts.js';
 import { type ExportSubject, hasInternet } from './subject.js';
 import { commandWord, unitPath, unitWord } from './unit-word.js';
@@ -121,13 +121,12 @@ const shared: Readonly<Record<string, string>> = {
   'landlock.scope.abstract_unix_socket': 'a unit shares the network namespace of the machine',
 };
 
-const byMounts: ReadonlySet<string> = new Set(['landlock.fs.write_file', 'landlock.fs.execute']);
-
 function gapsOf(subject: ExportSubject): Gaps {
   const lost = mountsOf(subject)?.lost ?? [];
   return (feature) => {
     const why = never[feature] ?? (hasInternet(subject) ? shared[feature] : undefined);
-    if (why !== undefined || byMounts.has(feature)) return why;
+    if (why !== undefined || feature === 'landlock.fs.execute') return why;
+    if (feature === 'landlock.fs.write_file') return ownFiles;
     if (feature === 'landlock.fs.read_file') return lost.length === 0 ? undefined : lost.join('; ');
     return feature.startsWith('landlock.fs.') ? 'a mount has no such right' : undefined;
   };

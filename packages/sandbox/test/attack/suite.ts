@@ -3,11 +3,22 @@
  * ordinary user that made its own sandbox. Each is tried outside as well, where it must end otherwise.
  */
 import type { SandboxOptions } from '@sb/sandbox';
-import { type Attempt, parseProbe, probeArguments, probePath, runProgram } from '@sb/test-kit';
+import {
+  type Attempt,
+  missing,
+  parseProbe,
+  probeArguments,
+  probePath,
+  runProgram,
+  temporaryFolder,
+  type TemporaryFolder,
+} from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { createSandbox } from '../../src/index.js';
+import { createSandbox, type Sandbox } from '../../src/index.js';
+import { inContainer, inPodman } from '../engines.js';
 import { collect, type Started, startIn, type StartRequest } from '../start.js';
+import { elsewhere, keyOf } from './elsewhere.js';
 import { makePlace, nobody, type Place } from './place.js';
 
 /** Who attacks from inside. */
@@ -96,6 +107,49 @@ export async function startAs(who: Attacker, request: StartRequest): Promise<Sta
   return await collect(createSandbox({ ...request.policy, ...user }).spawn(request.program, request.args));
 }
 
+/** Engines that a sandbox is exported to, by who runs them. */
+const engines = {
+  'crun, run by root': async (sandbox: Sandbox, attempts: readonly Attempt[], given: Given) => {
+    const { text, missing: gaps } = await sandbox.export('oci');
+    return { answers: inContainer(given.folder, text, attempts, given), gaps };
+  },
+  'Podman, run by an ordinary user': async (sandbox: Sandbox, attempts: readonly Attempt[], given: Given) => {
+    const { text, missing: gaps } = await sandbox.export('docker', ['/probe']);
+    return { answers: inPodman(given.folder, text, attempts, { ...given, isRootless: true }), gaps };
+  },
+} as const;
+
+interface Given {
+  readonly folder: TemporaryFolder;
+  readonly copies: readonly string[];
+}
+
+/** The same attempts in a container with what was exported: the same answers, but for those that are listed. */
+async function expectSameIn(engine: keyof typeof engines, name: string, theme: Theme): Promise<void> {
+  const who = theme.attackers?.includes('switched') === false ? 'root' : 'switched';
+  using place = await makePlace(idsOf(who));
+  using folder = temporaryFolder();
+  const attacks = theme.attacks(place);
+  const twins = theme.twins?.(place) ?? [];
+  const attempts = [...attacks.map(({ attempt }) => attempt), ...twins];
+  const own = [...attacks.map(({ denied }) => answerOf(denied, who)), ...twins.map(() => 'OK')];
+  const sandbox = createSandbox({ ...theme.policy?.(place), ...(who === 'switched' ? { user: 'nobody' } : {}) });
+  const copies = [place.folder, '/etc/passwd', '/etc/hosts'];
+  const { answers, gaps } = await engines[engine](sandbox, attempts, { folder, copies });
+  const listed = elsewhere[name] ?? {};
+  const keys = attempts.map((attempt) => keyOf(named(attempt), place));
+  const wanted = keys.map((key, index) => listed[key]?.there ?? own[index]);
+  expect(keys.map((key, index) => `${key}: ${answers[index]}`)).toEqual(
+    keys.map((key, index) => `${key}: ${wanted[index]}`),
+  );
+  // Each row is needed, and what works there is in the export's own list.
+  const differing = new Set(keys.filter((_, index) => wanted[index] !== own[index]));
+  expect(Object.keys(listed).sort()).toEqual([...differing].sort());
+  const open = keys.filter((_, index) => wanted[index] === 'OK' && own[index] !== 'OK');
+  const features = new Set(gaps.map(({ feature }) => feature));
+  expect(open.filter((key) => !features.has(listed[key]?.why ?? ''))).toEqual([]);
+}
+
 /** The tests of a theme. */
 export function describeAttacks(name: string, theme: Theme): void {
   describe(`attacks ${name}`, () => {
@@ -121,5 +175,11 @@ export function describeAttacks(name: string, theme: Theme): void {
       );
       expect(blind.map(({ attempt }) => named(attempt))).toEqual([]);
     });
+
+    it.skipIf(missing('crun', 'podman', 'rootless')).each(Object.keys(engines) as readonly (keyof typeof engines)[])(
+      'gets the same answers in %s, or those that are listed',
+      { timeout: 120_000 },
+      async (engine) => await expectSameIn(engine, name, theme),
+    );
   });
 }
