@@ -156,3 +156,61 @@ ENGINE=${engine} sh ${place}/run.sh sb-probe "$@"`;
   if (status !== 0) throw new Error(`podman ended with ${status}: ${stderr}`);
   return parseProbe(stdout, attempts.length).map(({ outcome }) => outcome);
 }
+
+/** What a unit needs of its end and of where its output goes, beside what was exported. */
+const dropIn = (output: string) => `[Unit]
+DefaultDependencies=no
+SuccessAction=exit
+FailureAction=exit
+[Service]
+Type=oneshot
+StandardOutput=file:${output}
+StandardError=file:${output}
+`;
+
+/**
+ * systemd as the first process of a PID namespace, in a control group of its own, with one unit. systemd needs the unified
+ * hierarchy, and a /run that it may write to.
+ */
+const withSystemd = `
+mkdir "/sys/fs/cgroup/$2"
+echo $$ >"/sys/fs/cgroup/$2/cgroup.procs"
+unshare --cgroup --pid --fork --kill-child --mount --mount-proc sh -c '
+umount -l /sys/fs/cgroup
+mount -t cgroup2 none /sys/fs/cgroup
+mount -t tmpfs -o mode=755 none /run
+mkdir -p /run/systemd/system
+cp -r "$1"/* /run/systemd/system
+exec env -i container=sb PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_UNIT_PATH=/run/systemd/system: \\
+  /usr/lib/systemd/systemd --system --unit=sb.service --log-target=console --show-status=no' sh "$1" </dev/null
+status=$?
+echo $$ >/sys/fs/cgroup/cgroup.procs
+find "/sys/fs/cgroup/$2" -depth -type d -exec rmdir {} \\;
+exit $status`;
+
+/** Runs attempts by an exported unit whose command is the probe with these attempts, under a systemd that runs it alone. */
+export function inUnit(folder: TemporaryFolder, unit: string, attempts: number): readonly string[] {
+  const name = `sb-test-${process.pid}-${count++}`;
+  const place = folder.file(name);
+  mkdirSync(`${place}/units/sb.service.d`, { recursive: true });
+  writeFileSync(`${place}/units/sb.service`, unit);
+  writeFileSync(`${place}/units/sb.service.d/test.conf`, dropIn(`${place}/output`));
+  const words = [
+    ...alone,
+    '--kill-child',
+    'sh',
+    '-c',
+    apart,
+    'sh',
+    'sh',
+    '-c',
+    withSystemd,
+    'sh',
+    `${place}/units`,
+    name,
+  ];
+  const { status, stderr } = spawnSync('unshare', words, { encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL' });
+  const output = spawnSync('cat', [`${place}/output`], { encoding: 'utf8' }).stdout;
+  if (status !== 0) throw new Error(`systemd ended with ${status}: ${stderr}${output}`);
+  return parseProbe(output, attempts).map(({ outcome }) => outcome);
+}

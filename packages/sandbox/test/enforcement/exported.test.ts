@@ -2,14 +2,16 @@
  * A sandbox under other engines: what is attempted under our launcher is attempted there with what was exported, and gets
  * the same answer, or the export names what is missing. The error is one that no kernel gives for these calls.
  */
+import { copyFileSync } from 'node:fs';
+
 import { expandGroup, syscallNumber } from '@sb/seccomp';
-import { type Attempt, missing, probePath, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { type Attempt, missing, probeArguments, probePath, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
 import { inside } from '../attack/suite.js';
 import { harmlessMetadata, lastingRequests } from '../attack/requests.js';
-import { byScript, inContainer, inPodman } from '../engines.js';
+import { byScript, inContainer, inPodman, inUnit } from '../engines.js';
 
 const machine = process.arch === 'x64' ? 'x86_64' : 'aarch64';
 const number = (name: string): number => syscallNumber(name, machine) ?? -1;
@@ -185,6 +187,38 @@ describe.skipIf(missing('linux', 'root', 'crun', 'podman', 'rootless'))('attempt
     };
     expect(await answers({})).toEqual(['ENOENT', 'EROFS', 'EROFS', 'EROFS']);
     expect(await answers({ paths: [{ rw: '/tmp' }] })).toEqual(['OK', 'OK', 'EACCES', 'OK']);
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'systemdAnalyze'))('a unit under systemd', () => {
+  it('reads everything where that is granted, and writes and executes only what is', { timeout: 60_000 }, async () => {
+    const program = folder.file('program');
+    copyFileSync(probePath(), program);
+    const files = [
+      ['open-read', '/etc/passwd'],
+      ['execute', probePath()],
+      ['execute', program],
+      ['create', folder.file('made')],
+      ['create', '/dev/shm/sb-made-by-a-test'],
+      ['create', '/run/sb-made-by-a-test'],
+    ] as const;
+    const own = { landlock: { preset: 'none', paths: [{ ro: '/' }, { rx: probePath() }] } } as const;
+    expect(await inside('root', files, own)).toEqual(['OK', 'OK', 'EACCES', 'EACCES', 'EACCES', 'EACCES']);
+    const words = [probePath(), '--apart', ...probeArguments(files)];
+    const { text } = await createSandbox(own).export('systemd', words);
+    expect(inUnit(folder, text, files.length)).toEqual(['OK', 'OK', 'EACCES', 'EROFS', 'EROFS', 'EROFS']);
+  });
+
+  it('starts where the filter denies what systemd itself calls, for another user and for root', async () => {
+    const own = [['fork'], ['syscall', number('capset'), -1, -1], ['syscall', number('clone3'), 0, 0]] as const;
+    const answers = async (user: object) => {
+      const words = [probePath(), '--apart', ...probeArguments(own)];
+      const { text, missing: gaps } = await createSandbox(user).export('systemd', words);
+      return [...inUnit(folder, text, own.length), gaps.some(({ feature }) => feature === 'seccomp.filter.capset')];
+    };
+    // EFAULT: the kernel looked at the call.
+    expect(await answers({ user: 'nobody' })).toEqual(['OK', 'EFAULT', 'ENOSYS', true]);
+    expect(await answers({})).toEqual(['OK', 'EPERM', 'ENOSYS', false]);
   });
 });
 
