@@ -43,6 +43,7 @@ const packages = [
   { purpose: 'test', found: () => existsSync('/usr/include/seccomp.h'), debian: 'libseccomp-dev', arch: 'libseccomp' },
   { purpose: 'test', found: () => onPath('crun'), debian: 'crun', arch: 'crun' },
   { purpose: 'test', found: () => onPath('podman'), debian: 'podman', arch: 'podman' },
+  { purpose: 'test', found: () => onPath('newuidmap'), debian: 'uidmap', arch: 'shadow' },
   { purpose: 'test', found: () => onPath('bwrap'), debian: 'bubblewrap', arch: 'bubblewrap' },
   { purpose: 'test', found: () => onPath('systemd-analyze'), debian: 'systemd', arch: 'systemd' },
   { purpose: 'test', found: hasZ3, debian: 'python3-z3', arch: 'python-z3-solver' },

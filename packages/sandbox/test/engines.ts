@@ -1,9 +1,11 @@
 /* Other engines, given what a sandbox was exported to: an OCI runtime, and the scripts. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 
 import { sbExecPath } from '@sb/sandbox';
 import { type Attempt, parseProbe, probeArguments, probePath, runProgram, type TemporaryFolder } from '@sb/test-kit';
+
+import { nobody } from './attack/place.js';
 
 interface Config {
   root?: object;
@@ -22,22 +24,37 @@ mountpoint -q /sys/fs/cgroup && umount -l /sys/fs/cgroup
 mount -t cgroup2 none /sys/fs/cgroup
 exec "$@"`;
 
-/**
- * Runs attempts of the probe in a container whose configuration is crun's own with the exported parts in it.
- *
- * @param compiled - a compiled sandbox, for sb-exec as the entry point. Default: the probe is
- */
+/** What a container is given beside the exported configuration. */
+interface Image {
+  /** A compiled sandbox, for sb-exec as the entry point. Default: the probe is. */
+  readonly compiled?: Uint8Array;
+  /** Paths of this machine that the image has as well: copies, by the same names. */
+  readonly copies?: readonly string[];
+  /** Whether an ordinary user runs the engine: {@link nobody}, with ids below it that nobody else has. */
+  readonly isRootless?: boolean;
+}
+
+/** Makes the files of an image: the probe, what a runtime mounts over, and copies. */
+function makeImage(path: string, copies: readonly string[] = []): void {
+  for (const name of ['proc', 'dev', 'sys', 'tmp']) mkdirSync(`${path}/${name}`, { recursive: true });
+  chmodSync(`${path}/tmp`, 0o1777);
+  copyFileSync(probePath(), `${path}/probe`);
+  writeFileSync(`${path}/file`, 'of the image');
+  for (const copy of copies) {
+    const { status, stderr } = spawnSync('cp', ['-a', '--parents', copy, path], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`cp: ${stderr}`);
+  }
+}
+
+/** Runs attempts of the probe in a container whose configuration is crun's own with the exported parts in it. */
 export function inContainer(
   folder: TemporaryFolder,
   exported: string,
   attempts: readonly Attempt[],
-  compiled?: Uint8Array,
+  { compiled, copies }: Image = {},
 ): readonly string[] {
   const bundle = folder.file(`bundle-${count++}`);
-  for (const name of ['', 'rootfs', 'rootfs/proc', 'rootfs/dev', 'rootfs/sys'])
-    mkdirSync(`${bundle}/${name}`, { recursive: true });
-  copyFileSync(probePath(), `${bundle}/rootfs/probe`);
-  writeFileSync(`${bundle}/rootfs/file`, 'of the image');
+  makeImage(`${bundle}/rootfs`, copies);
   if (compiled !== undefined) {
     copyFileSync(sbExecPath(), `${bundle}/rootfs/sb-exec`);
     writeFileSync(`${bundle}/rootfs/policy.sb`, compiled, { mode: 0o755 });
@@ -68,7 +85,7 @@ function merged(bundle: string, exported: string, args: readonly string[]): stri
   const all = {
     ...config,
     mounts: config.mounts.filter(({ type }) => type !== 'cgroup'),
-    root: own.root ?? config.root,
+    root: own.root ?? { path: 'rootfs', readonly: false },
     process: { ...config.process, ...own.process, terminal: false, args },
     linux: {
       ...linux,
@@ -93,26 +110,107 @@ export async function byScript(
   return parseProbe(stdout, attempts.length).map(({ outcome }) => outcome);
 }
 
+/** Podman leaves processes behind, which clean up. They end with the first process of their namespace. */
+const alone = ['--mount', '--pid', '--fork', '--mount-proc'];
+
+/** Ids of an ordinary user's containers (subuid(5)), for this mount namespace alone. */
+const withIds = `
+echo nobody:3000000:65536 >"$1/ids"
+mount --bind "$1/ids" /etc/subuid
+mount --bind "$1/ids" /etc/subgid
+exec setpriv --reuid ${nobody.uid} --regid ${nobody.gid} --clear-groups env HOME="$1/home" XDG_RUNTIME_DIR="$1/home" sh -c "$2" "$@"`;
+
 /**
- * Runs attempts by a script for Docker whose command is `/probe`, with Podman in its place: an image of the probe alone, and
+ * Runs attempts by a script for Docker whose command is `/probe`, with Podman in its place: an image of the probe, and
  * no network and no control groups, which a container of tests may not set up.
  */
-export function inPodman(folder: TemporaryFolder, script: string, attempts: readonly Attempt[]): readonly string[] {
+export function inPodman(
+  folder: TemporaryFolder,
+  script: string,
+  attempts: readonly Attempt[],
+  { copies, isRootless = false }: Image = {},
+): readonly string[] {
   const place = folder.file(`podman-${count++}`);
-  mkdirSync(`${place}/image`, { recursive: true });
-  copyFileSync(probePath(), `${place}/image/probe`);
+  makeImage(`${place}/image`, copies);
+  mkdirSync(`${place}/home`);
+  if (isRootless) chownSync(`${place}/home`, nobody.uid, nobody.gid);
   writeFileSync(`${place}/run.sh`, script);
-  const options = `--root ${place}/root --runroot ${place}/run --storage-driver vfs --cgroup-manager cgroupfs --events-backend none`;
+  const options = `--root ${place}/home/root --runroot ${place}/home/run --storage-driver vfs --cgroup-manager cgroupfs --events-backend none`;
   const engine = `${place}/engine`;
-  writeFileSync(engine, `#!/bin/sh\nshift\nexec podman ${options} run --network none --cgroups disabled "$@"\n`);
+  writeFileSync(
+    engine,
+    `#!/bin/sh\n[ "$2" = --help ] && exec podman "$@"\nshift\nexec podman ${options} run --network none --cgroups disabled "$@"\n`,
+  );
   chmodSync(engine, 0o755);
-  const lines = `tar -C ${place}/image -cf ${place}/image.tar probe
+  const tar = spawnSync('tar', ['-C', `${place}/image`, '-cf', `${place}/image.tar`, '.'], { encoding: 'utf8' });
+  if (tar.status !== 0) throw new Error(`tar: ${tar.stderr}`);
+  const lines = `shift
+cd ${place}
 podman ${options} import --quiet ${place}/image.tar sb-probe >/dev/null
 ENGINE=${engine} sh ${place}/run.sh sb-probe "$@"`;
-  const words = ['sh', '-c', lines, 'sh', '--apart', ...probeArguments(attempts)];
-  const { status, stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', apart, 'sh', ...words], {
+  const user = isRootless ? withIds : 'exec sh -c "$2" "$@"';
+  const words = ['sh', '-c', user, 'sh', place, lines, '--apart', ...probeArguments(attempts)];
+  const { status, stdout, stderr } = spawnSync('unshare', [...alone, 'sh', '-c', apart, 'sh', ...words], {
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`podman ended with ${status}: ${stderr}`);
   return parseProbe(stdout, attempts.length).map(({ outcome }) => outcome);
+}
+
+/** What a unit needs of its end and of where its output goes, beside what was exported. */
+const dropIn = (output: string) => `[Unit]
+DefaultDependencies=no
+SuccessAction=exit
+FailureAction=exit
+[Service]
+Type=oneshot
+StandardOutput=file:${output}
+StandardError=file:${output}
+`;
+
+/**
+ * systemd as the first process of a PID namespace, in a control group of its own, with one unit. systemd needs the unified
+ * hierarchy, and a /run that it may write to.
+ */
+const withSystemd = `
+mkdir "/sys/fs/cgroup/$2"
+echo $$ >"/sys/fs/cgroup/$2/cgroup.procs"
+unshare --cgroup --pid --fork --kill-child --mount --mount-proc sh -c '
+umount -l /sys/fs/cgroup
+mount -t cgroup2 none /sys/fs/cgroup
+mount -t tmpfs -o mode=755 none /run
+mkdir -p /run/systemd/system
+cp -r "$1"/* /run/systemd/system
+exec env -i container=sb PATH=/usr/sbin:/usr/bin:/sbin:/bin SYSTEMD_UNIT_PATH=/run/systemd/system: \\
+  /usr/lib/systemd/systemd --system --unit=sb.service --log-target=console --show-status=no' sh "$1" </dev/null
+status=$?
+echo $$ >/sys/fs/cgroup/cgroup.procs
+find "/sys/fs/cgroup/$2" -depth -type d -exec rmdir {} \\;
+exit $status`;
+
+/** Runs attempts by an exported unit whose command is the probe with these attempts, under a systemd that runs it alone. */
+export function inUnit(folder: TemporaryFolder, unit: string, attempts: number): readonly string[] {
+  const name = `sb-test-${process.pid}-${count++}`;
+  const place = folder.file(name);
+  mkdirSync(`${place}/units/sb.service.d`, { recursive: true });
+  writeFileSync(`${place}/units/sb.service`, unit);
+  writeFileSync(`${place}/units/sb.service.d/test.conf`, dropIn(`${place}/output`));
+  const words = [
+    ...alone,
+    '--kill-child',
+    'sh',
+    '-c',
+    apart,
+    'sh',
+    'sh',
+    '-c',
+    withSystemd,
+    'sh',
+    `${place}/units`,
+    name,
+  ];
+  const { status, stderr } = spawnSync('unshare', words, { encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL' });
+  const output = spawnSync('cat', [`${place}/output`], { encoding: 'utf8' }).stdout;
+  if (status !== 0) throw new Error(`systemd ended with ${status}: ${stderr}${output}`);
+  return parseProbe(output, attempts).map(({ outcome }) => outcome);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Connects JavaScript and the C files beside it: converts values, decides nothing. */
+#include "filters_of.h"
 #include "rings.h"
 #include "sb_js.h"
 #include "sb_js_no_new_privs.h"
 #include "seccomp.h"
+
+#include <stdlib.h>
 
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -55,9 +58,25 @@ static napi_value has_no_new_privs(struct sb_js *js)
 #endif
 }
 
+/* filtersOf(thread: number): Uint8Array | { step, syscall, errno } */
+static napi_value filters_of(struct sb_js *js)
+{
+	int64_t thread = sb_js_integer(js, 0);
+	struct sb_filters filters;
+	struct sb_failure failure = {0};
+	if (!sb_js_is_whole(js))
+		return NULL;
+	if (sb_filters_of((int)thread, &filters, &failure) != 0)
+		return sb_js_failure(js, &failure);
+	napi_value bytes = sb_js_copy(js, filters.bytes, filters.length);
+	free(filters.bytes);
+	return bytes;
+}
+
 static const struct sb_js_export table[] = {
 	{"applyRecord", apply_record},
 	{"noNewPrivs", sb_js_no_new_privs},
+	{"filtersOf", filters_of},
 	{"hasAction", has_action},
 	{"hasFlag", has_flag},
 	{"hasNoNewPrivs", has_no_new_privs},

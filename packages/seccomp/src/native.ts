@@ -14,6 +14,11 @@ export interface Native {
    * @param allThreads - false restricts the calling thread only, and no other
    */
   applyRecord(record: Uint8Array, allThreads: boolean): SeccompFailure | null;
+  /**
+   * The filters of a thread of another process, the first loaded first: for each the number of its instructions in four
+   * bytes, and these. The thread stops for a moment, and resumes in any case.
+   */
+  filtersOf(thread: number): Uint8Array | NativeFailure;
   noNewPrivs(): { readonly threads: number } | NativeFailure;
   /**
    * Whether the kernel knows a filter's answer, `SECCOMP_RET_*` without data; a negative errno if the question fails.

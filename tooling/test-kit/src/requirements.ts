@@ -70,6 +70,8 @@ const requirements = {
   crun: () => existsSync('/usr/bin/crun'),
   /** What runs a script for Docker without a service. */
   podman: () => existsSync('/usr/bin/podman'),
+  /** What gives an ordinary user's containers more ids than one. */
+  rootless: () => existsSync('/usr/bin/newuidmap') && existsSync('/usr/bin/setpriv'),
   bwrap: () => existsSync('/usr/bin/bwrap'),
   systemdAnalyze: () => existsSync('/usr/bin/systemd-analyze'),
   /** Debian's python3-z3, which belongs to Debian's own Python. */

@@ -3,7 +3,7 @@ import { compile } from '@sb/seccomp';
 
 import { limitNumber, limitsOf } from './container.js';
 import type { Written } from './exported.js';
-import { type Gaps, missingOf } from './missing.js';
+import { type Gaps, missingOf, ownFiles } from './missing.js';
 import { type Mount, mountsOf } from './mounts.js';
 import { shellWord } from './shell-word.js';
 import { type ExportSubject, hasInternet } from './subject.js';
@@ -134,6 +134,7 @@ function networkGap(feature: string): string | undefined {
 
 function fileGap(feature: string, lost: readonly string[]): string | undefined {
   if (feature === 'landlock.fs.read_file') return lost.length === 0 ? undefined : lost.join('; ');
-  if (feature === 'landlock.fs.write_file' || !feature.startsWith('landlock.fs.')) return undefined;
+  if (feature === 'landlock.fs.write_file') return ownFiles;
+  if (!feature.startsWith('landlock.fs.')) return undefined;
   return 'a mount has no such right';
 }

@@ -5,7 +5,7 @@ import { rlimitsOf } from '../plan/process-features.js';
 import type { RlimitValue } from '../policy/options.js';
 import { unlimited } from '../policy/rlimits.js';
 import type { MissingFeature } from './exported.js';
-import type { Gaps } from './missing.js';
+import { type Gaps, ownFiles } from './missing.js';
 import { type ExportSubject, hasInternet, writesFiles } from './subject.js';
 
 /**
@@ -33,7 +33,7 @@ export const containerGaps =
   };
 
 function fileGap(subject: ExportSubject, feature: string): string | undefined {
-  if (feature === 'landlock.fs.write_file' && !writesFiles(subject)) return undefined;
+  if (feature === 'landlock.fs.write_file' && !writesFiles(subject)) return ownFiles;
   return 'a container sees the files of its image and volumes, and a profile has no rule for a path in them';
 }
 

@@ -20,16 +20,23 @@ export function toDocker(subject: ExportSubject): Written {
   const seccomp = profile === undefined ? 'seccomp=unconfined' : 'seccomp="$profile"';
   const options = [...optionsOf(subject).map((words) => words.map(shellWord).join(' ')), `--security-opt ${seccomp}`];
   const command = subject.command.map((word) => ` ${shellWord(word)}`).join('');
+  const readOnly = isReadOnly(subject);
   const text = `#!/bin/sh
 # Runs the command in a container: SCRIPT IMAGE [argument...]. ENGINE=podman uses Podman.
 ${missing.map(({ feature, why }) => `# not enforced: ${escaped(feature)}: ${escaped(why)}\n`).join('')}set -eu
 image=\${1:?name an image}
 shift
-${profile === undefined ? '' : fileOf(profile.document)}"\${ENGINE:-docker}" run --rm \\
-${options.map((one) => `  ${one} \\\n`).join('')}  "$image"${command} "$@"
+${profile === undefined ? '' : fileOf(profile.document)}engine=\${ENGINE:-docker}
+${readOnly ? podmanLines : ''}"$engine" run --rm \\
+${options.map((one) => `  ${one} \\\n`).join('')}${readOnly ? '  $podman \\\n' : ''}  "$image"${command} "$@"
 `;
   return { text, missing };
 }
+
+/** With --read-only, Podman mounts what can be written to over /tmp, /run and /var/tmp, unless it is told not to. */
+const podmanLines = `podman=
+if "$engine" run --help 2>/dev/null | grep -q -- --read-only-tmpfs; then podman=--read-only-tmpfs=false; fi
+`;
 
 /** No line of a profile is the mark of its end: each begins with a brace or a bracket. */
 const fileOf = (document: string): string => `profile=$(mktemp)
@@ -50,7 +57,8 @@ function optionsOf(subject: ExportSubject): readonly (readonly string[])[] {
     ...(user === undefined ? [] : [['--user', `${user.uid}:${user.gid}`]]),
     ...(user?.groups ?? []).map((group) => ['--group-add', String(group)]),
     ...(hasInternet(subject) ? [] : [['--network', 'none']]),
-    ...(isReadOnly(subject) ? [['--read-only']] : []),
+    // Without --ipc none, /dev/shm can be written to.
+    ...(isReadOnly(subject) ? [['--read-only'], ['--ipc', 'none']] : []),
     ...cgroupOptions(policy),
     ...limitsOf(subject)
       .filter(([name]) => !noUlimit.has(name))

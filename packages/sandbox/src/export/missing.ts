@@ -17,6 +17,9 @@ export function missingOf(subject: ExportSubject, gaps: Gaps): readonly MissingF
   });
 }
 
+/** Why a read-only file system is not all of it: every engine that mounts files has these besides. */
+export const ownFiles = 'its files are read-only, but those that each start gets in /proc and /dev can be written to';
+
 /** What a compiled sandbox has no place for: it is made for each start. */
 const ofOneStart = /^(?:process\.(?:tmp|home|exec_once|cgroup\.\w+)|privdrop\.private_group)$/;
 

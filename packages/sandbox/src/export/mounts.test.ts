@@ -21,5 +21,5 @@ it('leaves out a path whose name an engine would read otherwise, and says so', (
   const { text, missing } = toUnit(subject);
   expect(text).not.toContain('\r');
   expect(text).not.toContain('/etc/passwd');
-  expect(missing).toContainEqual(expect.objectContaining({ why: found?.lost[0] }));
+  expect(missing).toContainEqual(expect.objectContaining({ why: expect.stringContaining(found?.lost[0] ?? 'none') }));
 });

@@ -1,11 +1,11 @@
 import { escaped } from '@sb/core';
-import { toSystemd } from '@sb/seccomp/analysis';
 
 import { limitsOf } from './container.js';
-import type { Written, MissingFeature } from './exported.js';
-import { type Gaps, insteadOf, missingOf } from './missing.js';
+import type { Written } from './exported.js';
+import { type Gaps, missingOf, ownFiles } from './missing.js';
 import { type Mount, mountsOf } from './mounts.js';
 import { type ExportSubject, hasInternet } from './subject.js';
+import { unitFilter } from './unit-filter.js';
 import { commandWord, unitPath, unitWord } from './unit-word.js';
 
 /**
@@ -14,9 +14,9 @@ import { commandWord, unitPath, unitWord } from './unit-word.js';
  * @throws SeccompError `inexpressible` where the filter does not list this machine; `too-complex`
  */
 export function toUnit(subject: ExportSubject): Written {
-  const { policy, layers, command, machine } = subject;
-  const filter = layers.seccomp === undefined ? undefined : toSystemd(layers.seccomp, { machine });
-  const missing = [...missingOf(subject, gapsOf(subject)), ...filterGaps(subject, filter?.unsaid ?? [])];
+  const { policy, command } = subject;
+  const filter = unitFilter(subject);
+  const missing = [...missingOf(subject, gapsOf(subject)), ...filter.missing];
   const lines = [
     ...(command.length === 0
       ? ['# ExecStart=/path/of/the/program']
@@ -24,7 +24,7 @@ export function toUnit(subject: ExportSubject): Written {
     ...userLines(subject),
     'NoNewPrivileges=yes',
     ...capabilityLines(subject),
-    ...(filter?.settings ?? []),
+    ...filter.settings,
     ...fileLines(subject),
     ...(hasInternet(subject) ? [] : ['PrivateNetwork=yes']),
     ...cgroupLines(policy),
@@ -71,8 +71,8 @@ function fileLines(subject: ExportSubject): readonly string[] {
   const mounts = found.mounts.filter(({ path }) => !/^\/(?:dev|proc|sys)(?:\/|$)/.test(path));
   const word = ({ path, optional }: Mount) => unitWord(`${optional ? '-' : ''}${path}`);
   const list = (name: string, some: readonly Mount[]) => some.map((one) => `${name}=${word(one)}`);
-  const isWhole = mounts.some(({ path }) => path === '/');
-  const shown = isWhole
+  const has = (path: string) => mounts.some((one) => one.path === path);
+  const shown = has('/')
     ? [
         'ProtectSystem=strict',
         ...list(
@@ -81,7 +81,8 @@ function fileLines(subject: ExportSubject): readonly string[] {
         ),
       ]
     : [
-        'TemporaryFileSystem=/:ro',
+        // Not NoExecPaths=/, which systemd 257 takes for the same mount, and leaves this one out.
+        `TemporaryFileSystem=/:ro,noexec${has('/run') ? '' : ' /run:ro,noexec'}`,
         ...found.links.map(({ path }) => `BindReadOnlyPaths=-${unitWord(path)}`),
         ...list(
           'BindReadOnlyPaths',
@@ -92,24 +93,21 @@ function fileLines(subject: ExportSubject): readonly string[] {
           mounts.filter(({ write }) => write),
         ),
       ];
-  const executed = list(
-    'ExecPaths',
-    mounts.filter(({ execute }) => execute),
-  );
-  return [...shown, 'NoExecPaths=/', ...executed, 'MountAPIVFS=yes', 'PrivateDevices=yes'];
-}
-
-function filterGaps(
-  subject: ExportSubject,
-  unsaid: readonly { readonly path: string; readonly what: string }[],
-): readonly MissingFeature[] {
-  return unsaid
-    .filter(({ path }) => path !== '(number)')
-    .map(({ path, what }) => ({
-      feature: `seccomp.filter.${path}`,
-      why: what,
-      instead: insteadOf('seccomp.filter', subject),
-    }));
+  const executed = [
+    ...list(
+      'NoExecPaths',
+      mounts.filter(({ execute }) => !execute),
+    ),
+    ...list(
+      'ExecPaths',
+      mounts.filter(({ execute }) => execute),
+    ),
+  ];
+  const isShared = found.mounts.some(({ path, write }) => write && /^\/dev(?:\/shm(?:\/|$)|$)/.test(path));
+  const memory = isShared ? [] : ['ReadOnlyPaths=-/dev/shm', 'NoExecPaths=-/dev/shm'];
+  // Where the files of the machine are shown, an empty /run that can be written to would hide its /run.
+  const kernels = has('/') ? [] : ['MountAPIVFS=yes'];
+  return [...shown, ...executed, ...memory, ...kernels, 'PrivateDevices=yes'];
 }
 
 /** What no unit has. */
@@ -131,13 +129,15 @@ const shared: Readonly<Record<string, string>> = {
   'landlock.scope.abstract_unix_socket': 'a unit shares the network namespace of the machine',
 };
 
-const byMounts: ReadonlySet<string> = new Set(['landlock.fs.write_file', 'landlock.fs.execute']);
-
 function gapsOf(subject: ExportSubject): Gaps {
-  const lost = mountsOf(subject)?.lost ?? [];
+  const found = mountsOf(subject);
+  const granted = new Set(found?.mounts.map(({ path }) => path));
+  const isOpen = !granted.has('/') && !(granted.has('/proc') && granted.has('/dev'));
+  const lost = [...(found?.lost ?? []), ...(isOpen ? ['what each start gets in /proc and /dev can be read'] : [])];
   return (feature) => {
     const why = never[feature] ?? (hasInternet(subject) ? shared[feature] : undefined);
-    if (why !== undefined || byMounts.has(feature)) return why;
+    if (why !== undefined || feature === 'landlock.fs.execute') return why;
+    if (feature === 'landlock.fs.write_file') return ownFiles;
     if (feature === 'landlock.fs.read_file') return lost.length === 0 ? undefined : lost.join('; ');
     return feature.startsWith('landlock.fs.') ? 'a mount has no such right' : undefined;
   };

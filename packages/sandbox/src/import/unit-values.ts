@@ -6,7 +6,9 @@ import type { RlimitValue } from '../policy/options.js';
 
 /** Refuses a setting, naming its line. */
 export function refuseSetting({ name, value, line }: UnitSetting, what: string): never {
-  return refuse(`line ${line}`, `${what}: ${name}=${value}`, 'Correct the unit, or leave the setting out.');
+  // A line of a unit may have a million characters.
+  const setting = `${name}=${value}`.slice(0, 400);
+  return refuse(`line ${line}`, `${what}: ${setting}`, 'Correct the unit, or leave the setting out.');
 }
 
 /** The words of a value: quotes hold blanks, a backslash takes the next character, and `%%` is one. */

@@ -3,11 +3,22 @@
  * ordinary user that made its own sandbox. Each is tried outside as well, where it must end otherwise.
  */
 import type { SandboxOptions } from '@sb/sandbox';
-import { type Attempt, parseProbe, probeArguments, probePath, runProgram } from '@sb/test-kit';
+import {
+  type Attempt,
+  missing,
+  parseProbe,
+  probeArguments,
+  probePath,
+  runProgram,
+  temporaryFolder,
+  type TemporaryFolder,
+} from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { createSandbox } from '../../src/index.js';
+import { createSandbox, type Sandbox } from '../../src/index.js';
+import { inContainer, inPodman, inUnit } from '../engines.js';
 import { collect, type Started, startIn, type StartRequest } from '../start.js';
+import { inContainers, inUnits, keyOf } from './elsewhere.js';
 import { makePlace, nobody, type Place } from './place.js';
 
 /** Who attacks from inside. */
@@ -96,6 +107,77 @@ export async function startAs(who: Attacker, request: StartRequest): Promise<Sta
   return await collect(createSandbox({ ...request.policy, ...user }).spawn(request.program, request.args));
 }
 
+/** An engine that a sandbox is exported to. */
+interface Engine {
+  /** What it answers otherwise. */
+  readonly elsewhere: typeof inContainers;
+  /** Tries everything in it; the answers in order, and what the export says is missing. */
+  readonly run: (sandbox: Sandbox, attempts: readonly Attempt[], given: Given) => Promise<Answered>;
+}
+
+interface Given {
+  readonly folder: TemporaryFolder;
+  readonly copies: readonly string[];
+}
+
+interface Answered {
+  readonly answers: readonly string[];
+  readonly gaps: readonly { readonly feature: string }[];
+}
+
+const engines: Readonly<Record<string, Engine>> = {
+  'crun, run by root': {
+    elsewhere: inContainers,
+    run: async (sandbox, attempts, given) => {
+      const { text, missing: gaps } = await sandbox.export('oci');
+      return { answers: inContainer(given.folder, text, attempts, given), gaps };
+    },
+  },
+  'Podman, run by an ordinary user': {
+    elsewhere: inContainers,
+    run: async (sandbox, attempts, given) => {
+      const { text, missing: gaps } = await sandbox.export('docker', ['/probe']);
+      return { answers: inPodman(given.folder, text, attempts, { ...given, isRootless: true }), gaps };
+    },
+  },
+  'a unit of systemd': {
+    elsewhere: inUnits,
+    run: async (sandbox, attempts, { folder }) => {
+      const words = [probePath(), '--apart', ...probeArguments(attempts)];
+      const { text, missing: gaps } = await sandbox.export('systemd', words);
+      return { answers: inUnit(folder, text, attempts.length), gaps };
+    },
+  },
+};
+
+/** The same attempts in another engine with what was exported: the same answers, but for those that are listed. */
+async function expectSameIn({ elsewhere, run }: Engine, name: string, theme: Theme): Promise<void> {
+  const who = theme.attackers?.includes('switched') === false ? 'root' : 'switched';
+  using place = await makePlace(idsOf(who));
+  using folder = temporaryFolder();
+  const attacks = theme.attacks(place);
+  const twins = theme.twins?.(place) ?? [];
+  const attempts = [...attacks.map(({ attempt }) => attempt), ...twins];
+  const own = [...attacks.map(({ denied }) => answerOf(denied, who)), ...twins.map(() => 'OK')];
+  const sandbox = createSandbox({ ...theme.policy?.(place), ...(who === 'switched' ? { user: 'nobody' } : {}) });
+  const copies = [place.folder, '/etc/passwd', '/etc/hosts'];
+  const { answers, gaps } = await run(sandbox, attempts, { folder, copies });
+  const listed = elsewhere[name] ?? {};
+  const keys = attempts.map((attempt) => keyOf(named(attempt), place));
+  const wanted = keys.map((key, index) => listed[key]?.there ?? own[index]);
+  expect(keys.map((key, index) => `${key}: ${answers[index]}`)).toEqual(
+    keys.map((key, index) => `${key}: ${wanted[index]}`),
+  );
+  // Each row is needed. Two themes have one name, so a row may be about the other one.
+  const differing = keys.filter((_, index) => wanted[index] !== own[index]);
+  const attempted = Object.keys(listed).filter((key) => keys.includes(key));
+  expect(attempted.sort()).toEqual([...new Set(differing)].sort());
+  // What works there, or is missing, is in the export's own list.
+  const features = new Set(gaps.map(({ feature }) => feature));
+  const isOpen = (key: string) => listed[key]?.there === 'OK' || /^(?:landlock|seccomp)\./.test(listed[key]?.why ?? '');
+  expect(attempted.filter((key) => isOpen(key) && !features.has(listed[key]?.why ?? ''))).toEqual([]);
+}
+
 /** The tests of a theme. */
 export function describeAttacks(name: string, theme: Theme): void {
   describe(`attacks ${name}`, () => {
@@ -121,5 +203,11 @@ export function describeAttacks(name: string, theme: Theme): void {
       );
       expect(blind.map(({ attempt }) => named(attempt))).toEqual([]);
     });
+
+    it.skipIf(missing('crun', 'podman', 'rootless', 'systemdAnalyze')).each(Object.entries(engines))(
+      'gets the same answers in %s, or those that are listed',
+      { timeout: 120_000 },
+      async (_engine, engine) => await expectSameIn(engine, name, theme),
+    );
   });
 }

@@ -2,13 +2,16 @@
  * A sandbox under other engines: what is attempted under our launcher is attempted there with what was exported, and gets
  * the same answer, or the export names what is missing. The error is one that no kernel gives for these calls.
  */
+import { copyFileSync } from 'node:fs';
+
 import { expandGroup, syscallNumber } from '@sb/seccomp';
-import { missing, probePath, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { type Attempt, missing, probeArguments, probePath, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
 import { inside } from '../attack/suite.js';
-import { byScript, inContainer, inPodman } from '../engines.js';
+import { harmlessMetadata, lastingRequests } from '../attack/requests.js';
+import { byScript, inContainer, inPodman, inUnit } from '../engines.js';
 
 const machine = process.arch === 'x64' ? 'x86_64' : 'aarch64';
 const number = (name: string): number => syscallNumber(name, machine) ?? -1;
@@ -35,7 +38,7 @@ const policy = {
 } as const;
 const line = (answers: readonly string[]) => names.map((name, index) => `${name} ${answers[index]}`);
 /** Calls that libseccomp 2.6.0 has no name for: a runtime skips them, and they get the profile's default. */
-const newer: ReadonlySet<string> = new Set(['fchroot', 'listns', 'open_tree_attr']);
+const newer: ReadonlySet<string> = new Set(['fchroot', 'file_setattr', 'listns', 'open_tree_attr']);
 const denied = names.map((name) => `${name} EHWPOISON`);
 /** The same in a container: denied as well, with the error of calls that are not known. */
 const deniedThere = names.map((name) => `${name} ${newer.has(name) ? 'ENOSYS' : 'EHWPOISON'}`);
@@ -90,7 +93,7 @@ describe.skipIf(missing('linux', 'root', 'crun'))('the profile under crun', () =
     // What the profile leaves open …
     expect(inContainer(folder, text, files)).toEqual(['OK', 'OK']);
     // … and what is done instead closes.
-    expect(inContainer(folder, text, files, createSandbox(own).compile())).toEqual(['EACCES', 'OK']);
+    expect(inContainer(folder, text, files, { compiled: createSandbox(own).compile() })).toEqual(['EACCES', 'OK']);
   });
 
   it('is what denies them: without it the answers are others', async () => {
@@ -145,6 +148,77 @@ describe.skipIf(missing('linux', 'root', 'podman'))('the script for Docker under
     const own = await inside('switched', both, policy);
     expect(own.slice(-3)).toEqual(['OK', 'EPERM', 'EPERM']);
     expect(inPodman(folder, await exported(), both)).toEqual(own);
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'crun', 'podman', 'rootless'))('attempts beside those of the themes', () => {
+  const lasting = Object.values(lastingRequests).flatMap((request) =>
+    [request, `0x7fffffff${request.toString(16).padStart(8, '0')}`].map(
+      (one) => ['syscall', number('ioctl'), -1, one, 0] as const,
+    ),
+  );
+
+  it('end alike that change files for good, and those of the self-test', { timeout: 120_000 }, async () => {
+    const sandbox = createSandbox({ user: 'nobody' });
+    const { lines, passed } = await sandbox.selfTest();
+    expect(passed).toBe(true);
+    // Those that a filter, capabilities or ids answer; files and ports are among the themes.
+    const tested = lines.filter(({ layer }) => layer !== 'landlock');
+    expect(tested.length).toBeGreaterThan(15);
+    const words = tested.map(({ attempted }) => attempted.split(' ') as readonly string[] as Attempt);
+    const all = [...words, ...harmlessMetadata, ...lasting];
+    const own = [...tested.map(({ seen }) => seen), ...[...harmlessMetadata, ...lasting].map(() => 'EPERM')];
+    expect(await inside('switched', all)).toEqual(own);
+    const table = (answers: readonly string[]) =>
+      all.map((attempt, index) => `${attempt.join(' ')}: ${answers[index]}`);
+    const isNewer = ([, one]: Attempt) => [...newer].some((name) => number(name) === one);
+    const there = own.map((answer, index) => (isNewer(all[index] ?? ['']) ? 'ENOSYS' : answer));
+    const { text } = await sandbox.export('oci');
+    expect(table(inContainer(folder, text, all))).toEqual(table(there));
+    const script = await sandbox.export('docker', ['/probe']);
+    expect(table(inPodman(folder, script.text, all, { isRootless: true }))).toEqual(table(there));
+  });
+
+  it('find nothing to write to beside the image, where nothing may be written', { timeout: 120_000 }, async () => {
+    const places = ['/dev/shm', '/tmp', '/run', '/var/tmp'].map((path) => ['create', `${path}/made`] as const);
+    const answers = async (landlock: object) => {
+      const { text } = await createSandbox({ user: 'nobody', landlock }).export('docker', ['/probe']);
+      return inPodman(folder, text, places, { copies: ['/var/tmp'] });
+    };
+    expect(await answers({})).toEqual(['ENOENT', 'EROFS', 'EROFS', 'EROFS']);
+    expect(await answers({ paths: [{ rw: '/tmp' }] })).toEqual(['OK', 'OK', 'EACCES', 'OK']);
+  });
+});
+
+describe.skipIf(missing('linux', 'root', 'systemdAnalyze'))('a unit under systemd', () => {
+  it('reads everything where that is granted, and writes and executes only what is', { timeout: 60_000 }, async () => {
+    const program = folder.file('program');
+    copyFileSync(probePath(), program);
+    const files = [
+      ['open-read', '/etc/passwd'],
+      ['execute', probePath()],
+      ['execute', program],
+      ['create', folder.file('made')],
+      ['create', '/dev/shm/sb-made-by-a-test'],
+      ['create', '/run/sb-made-by-a-test'],
+    ] as const;
+    const own = { landlock: { preset: 'none', paths: [{ ro: '/' }, { rx: probePath() }] } } as const;
+    expect(await inside('root', files, own)).toEqual(['OK', 'OK', 'EACCES', 'EACCES', 'EACCES', 'EACCES']);
+    const words = [probePath(), '--apart', ...probeArguments(files)];
+    const { text } = await createSandbox(own).export('systemd', words);
+    expect(inUnit(folder, text, files.length)).toEqual(['OK', 'OK', 'EACCES', 'EROFS', 'EROFS', 'EROFS']);
+  });
+
+  it('starts where the filter denies what systemd itself calls, for another user and for root', async () => {
+    const own = [['fork'], ['syscall', number('capset'), -1, -1], ['syscall', number('clone3'), 0, 0]] as const;
+    const answers = async (user: object) => {
+      const words = [probePath(), '--apart', ...probeArguments(own)];
+      const { text, missing: gaps } = await createSandbox(user).export('systemd', words);
+      return [...inUnit(folder, text, own.length), gaps.some(({ feature }) => feature === 'seccomp.filter.capset')];
+    };
+    // EFAULT: the kernel looked at the call.
+    expect(await answers({ user: 'nobody' })).toEqual(['OK', 'EFAULT', 'ENOSYS', true]);
+    expect(await answers({})).toEqual(['OK', 'EPERM', 'ENOSYS', false]);
   });
 });
 

@@ -1,8 +1,20 @@
 /** The part of an OCI runtime configuration that is about system calls: `linux.seccomp` of the runtime-spec. */
-import { custom, integer, list, object, Place, type Reader, required, text, word } from '@sb/core/document';
+import {
+  boolean,
+  custom,
+  integer,
+  isObject,
+  list,
+  object,
+  Place,
+  type Reader,
+  required,
+  text,
+  word,
+} from '@sb/core/document';
 
 import { seccompError } from '../errors.js';
-import { readJson } from '../policy/json-text.js';
+import { jsonString, readJson, refuseLong } from '../policy/json-text.js';
 
 /** The actions of the runtime-spec. */
 const ociActions = [
@@ -62,9 +74,10 @@ const register: Reader<bigint> = custom({
   schema: {},
   is: (value): value is number | string => Number.isSafeInteger(value) || isLong(value),
   read: (value, path) => {
-    const number = BigInt(typeof value === 'string' ? value.slice(longMark.length) : value);
+    const digits = String(value).replace(longMark, '');
+    const number = digits.length > 20 ? -1n : BigInt(digits);
     if (number >= 0n && number < 1n << 64n) return number;
-    throw refusal(path, `is not an unsigned 64-bit number: ${number}`);
+    throw refusal(path, `is not an unsigned 64-bit number: ${digits.slice(0, 40)}`);
   },
 });
 
@@ -86,7 +99,7 @@ const syscalls = object<OciSyscalls>({
   args: list(argument, { max: 48, what: 'a list of conditions' }),
 });
 
-const profileReader = object<OciProfile>({
+const profileKeys = {
   defaultAction: required(word(ociActions)),
   defaultErrnoRet: errno,
   architectures: list(text(), { what: 'a list of architectures' }),
@@ -94,7 +107,52 @@ const profileReader = object<OciProfile>({
   flags: list(text(), { what: 'a list of flags' }),
   listenerPath: text(),
   listenerMetadata: text(),
+} as const;
+
+const profileReader = object<OciProfile>(profileKeys);
+
+/** A `SeccompProfile` of security-profiles-operator (v1beta1). Metadata and status do not change what is loaded. */
+const operatorReader = object<OperatorObject>({
+  apiVersion: required(text()),
+  kind: required(word(['SeccompProfile'])),
+  metadata: anything(),
+  spec: required(object<OperatorSpec>({ ...profileKeys, baseProfileName: text(), disabled: boolean })),
+  status: anything(),
 });
+
+interface OperatorObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata?: unknown;
+  readonly spec: OperatorSpec;
+  readonly status?: unknown;
+}
+
+interface OperatorSpec extends OciProfile {
+  readonly baseProfileName?: string;
+  readonly disabled?: boolean;
+}
+
+/** A value that is not looked at. */
+function anything(): Reader {
+  return custom({
+    expected: 'an object',
+    schema: {},
+    is: isObject,
+    read: (value) => value,
+  });
+}
+
+function specOf(read: unknown): OciProfile {
+  const { spec } = operatorReader.read(read, profilePlace);
+  const { baseProfileName, disabled, ...profile } = spec;
+  if (baseProfileName !== undefined)
+    throw refusal('spec.baseProfileName', 'names another profile', 'Write the calls of both into one profile.');
+  if (disabled === true) throw refusal('spec.disabled', 'is true, so nothing loads the profile', 'Leave it out.');
+  return profile;
+}
+
+const isOfOperator = (read: unknown): boolean => isObject(read) && 'kind' in read;
 
 const profilePlace = new Place('', ({ path, what, hint }) => {
   throw refusal(path === '' ? 'profile' : path, what, hint);
@@ -105,18 +163,22 @@ export function refusal(path: string, what: string, hint = 'Correct the profile.
   return seccompError('invalid-profile', 'oci', { what: `${path} ${what}`, hint, path });
 }
 
+const stringOrLong = new RegExp(`${jsonString}|(?<![\\d.eE+-])\\d{16,}(?![\\d.eE])`, 'gs');
+
+/** Metadata of an object may be nested. */
+const depthMax = 16;
+
 /**
- * Reads a profile in the form of a runtime: `linux.seccomp` of a bundle's config.json, or a SeccompProfile's file.
+ * Reads a profile in the form of a runtime: `linux.seccomp` of a bundle's config.json, or a `SeccompProfile` of
+ * security-profiles-operator. In an object of the operator, a path begins in `spec`.
  *
- * @param document - JSON, at most 1 MiB, nested at most eight deep
+ * @param document - JSON, at most 1 MiB, nested at most 16 deep
  * @throws SeccompError `invalid-profile`, with the place in it as `path`
  */
 export function parseOci(document: string): OciProfile {
-  const exact = document.replaceAll(/"(?:[^"\\]|\\.)*"|(?<![\d.eE+-])\d{16,}(?![\d.eE])/gs, (token) =>
-    token.startsWith('"') ? token : `"\\u0000${token}"`,
-  );
-  return profileReader.read(
-    readJson(exact, 8, (what, hint) => refusal('(document)', what, hint)),
-    profilePlace,
-  );
+  const refuse = (what: string, hint: string) => refusal('(document)', what, hint);
+  refuseLong(document, refuse);
+  const exact = document.replaceAll(stringOrLong, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
+  const read = readJson(exact, depthMax, refuse);
+  return isOfOperator(read) ? specOf(read) : profileReader.read(read, profilePlace);
 }

@@ -96,6 +96,43 @@ describe('fromOci', () => {
     ]);
   });
 
+  it('reads an object of the operator as the file that it becomes', () => {
+    const spec = { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [{ names: ['read'], action: 'SCMP_ACT_ALLOW' }] };
+    const kind = { apiVersion: 'security-profiles-operator.x-k8s.io/v1beta1', kind: 'SeccompProfile' };
+    const given = { ...kind, metadata: { name: 'a', labels: { b: 'c' } }, spec, status: { status: 'Installed' } };
+    const crun = { runtime: 'crun' } as const;
+    expect(fromOci(JSON.stringify(given), crun)).toEqual(fromOci(JSON.stringify(spec), crun));
+    const long = JSON.stringify({
+      ...given,
+      spec: { ...spec, syscalls: [{ names: ['ioctl'], action: 'SCMP_ACT_ALLOW', args: [on(1, 'SCMP_CMP_EQ', 7)] }] },
+    });
+    const { policy: exact } = fromOci(long.replace('"value":7', '"value":18446744073709551615'), crun);
+    expect(answer(exact, 'ioctl', 0n, 2n ** 64n - 1n)).toBe('allow');
+    expect(answer(exact, 'ioctl', 0n, 2n ** 64n - 2n)).toBe('errno EPERM');
+  });
+
+  it.each<[what: string, given: object, path: string]>([
+    ['another object', { kind: 'Pod' }, 'kind'],
+    ['one without a spec', { spec: undefined }, 'spec'],
+    [
+      'a key of the runtime that the operator has none of',
+      { spec: { defaultAction: 'SCMP_ACT_LOG', arch: [] } },
+      'spec.arch',
+    ],
+    ['a mistake in the spec', { spec: { defaultAction: 'SCMP_ACT_NO' } }, 'spec.defaultAction'],
+    [
+      'one that builds on another',
+      { spec: { defaultAction: 'SCMP_ACT_LOG', baseProfileName: 'b' } },
+      'spec.baseProfileName',
+    ],
+    ['one that nothing loads', { spec: { defaultAction: 'SCMP_ACT_LOG', disabled: true } }, 'spec.disabled'],
+  ])('refuses of the operator: %s', (_what, given, path) => {
+    const all = { apiVersion: 'a/v1', kind: 'SeccompProfile', ...given };
+    expect(() => fromOci(JSON.stringify(all), { runtime: 'crun' })).toThrow(
+      expect.objectContaining({ code: 'invalid-profile', path }),
+    );
+  });
+
   it.each<[what: string, text: string, path: string]>([
     ['no JSON', '{', '(document)'],
     ['a key twice', '{"defaultAction":"SCMP_ACT_ALLOW","defaultAction":"SCMP_ACT_ERRNO"}', '(document)'],

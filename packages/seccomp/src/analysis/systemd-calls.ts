@@ -1,5 +1,5 @@
 /** `SystemCallFilter=` and `SystemCallErrorNumber=`, word by word as systemd merges them. */
-import { type Action, allow, errno, killProcess } from '../policy/actions.js';
+import { type Action, allow, errno, killProcess, sameAction } from '../policy/actions.js';
 import { errnoNumber } from '../tables/errnos.js';
 import { expandGroup, isGroup } from '../tables/groups.js';
 import { isSyscall, syscallNames } from '../tables/syscalls.js';
@@ -45,8 +45,14 @@ export function callList(settings: readonly UnitSetting[], denial: Action, unsai
   if (list === undefined) return undefined;
   const usual = list.isAllowing ? allow : denial;
   const calls = [...list.errors].map(([name, error]) => [name, error ?? usual] as const);
+  const refused = list.isAllowing ? calls.find(([, error]) => sameAction(error, denial)) : undefined;
+  if (refused !== undefined) unsaid.push({ path: 'SystemCallFilter', what: notStarted(refused[0]) });
   return { calls: new Map(calls), others: list.isAllowing ? denial : allow };
 }
+
+/** libseccomp takes no rule whose answer is that of the filter to all other calls (seccomp_rule_add(3)). */
+const notStarted = (name: string): string =>
+  `systemd does not start the unit: ${name} has the error of calls that are not listed, so leave that error out`;
 
 /** What the first setting makes of a list, and the words since. */
 interface Listed {

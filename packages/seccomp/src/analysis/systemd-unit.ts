@@ -15,8 +15,11 @@ const longest = 1 << 20;
 /** Refuses a unit. @param line - number of the line at fault, 0 for all of it */
 export function unitRefusal(line: number, what: string, hint = 'Correct the unit.'): Error {
   const path = line === 0 ? 'unit' : `line ${line}`;
-  return seccompError('invalid-profile', 'systemd', { what: `${path} ${what}`, hint, path });
+  return seccompError('invalid-profile', 'systemd', { what: `${path} ${beginningOf(what)}`, hint, path });
 }
+
+/** What is said of a mistake: a word of a unit may have a million characters. */
+const beginningOf = (what: string): string => (what.length > 400 ? `${what.slice(0, 400)}…` : what);
 
 /**
  * Reads the settings of a service, in turn. A name may stand there more than once. Settings of other sections are left out,

@@ -97,6 +97,24 @@ describe('fromSystemd', () => {
 });
 
 describe('toSystemd', () => {
+  it('gives no call the error of those that are not listed, since systemd would not start the unit', () => {
+    const given = { base: 'deny-all', allow: ['read'], unknown: { action: 'errno', errno: 'ENOSYS' } } as const;
+    const rules = [{ syscall: 'clone3', action: { action: 'errno', errno: 'ENOSYS' } }] as const;
+    const { settings } = toSystemd({ ...given, rules, architectures: ['x86_64'] });
+    const removed = settings.find((line) => / ?clone3(?: |$)/.test(line.replace('~', ' ')));
+    expect(removed).toMatch(/^SystemCallFilter=~/);
+    expect(settings.join('\n')).not.toMatch(/:ENOSYS/);
+    expect(settings).toContain('SystemCallErrorNumber=ENOSYS');
+    const unit = 'SystemCallFilter=read\nSystemCallFilter=~clone3:ENOSYS\nSystemCallErrorNumber=ENOSYS\n';
+    expect(fromSystemd(unit).unsaid).toContainEqual({
+      path: 'SystemCallFilter',
+      what: expect.stringMatching(/^systemd does not start the unit: clone3 has the error of calls/),
+    });
+    expect(fromSystemd(unit.replace('~clone3:ENOSYS', '~clone3:EPERM')).unsaid).not.toContainEqual(
+      expect.objectContaining({ path: 'SystemCallFilter' }),
+    );
+  });
+
   it('is proved equal where a unit can say it all', () => {
     const given = policy({
       base: 'deny-all',

@@ -67,8 +67,10 @@ function callLines(policy: SeccompPolicy, native: Architecture): readonly string
     byDenial.set(word, [...(byDenial.get(word) ?? []), name]);
   }
   const usual = isAllowing ? denialWord(policy.unknown) : 'kill';
+  // A unit does not start if a call has the error of all that are not listed: libseccomp refuses such a rule.
+  const withError = (name: string, word: string) => (isAllowing && word === usual ? name : `${name}:${word}`);
   const denials = [...byDenial].map(
-    ([word, names]) => `SystemCallFilter=~${names.map((name) => `${name}:${word}`).join(' ')}`,
+    ([word, names]) => `SystemCallFilter=~${names.map((name) => withError(name, word)).join(' ')}`,
   );
   const lines = isAllowing ? [`SystemCallFilter=${going.join(' ')}`, ...denials] : denials;
   return usual === 'kill' ? lines : [...lines, `SystemCallErrorNumber=${usual}`];

@@ -14,6 +14,7 @@ import { exportedTo, formats, importedFrom } from './formats.js';
 import { help } from './help.js';
 import { filterFrom, policyFrom } from './input.js';
 import { type CommandName, commands, type OptionName } from './options.js';
+import { filtersOf, notesOn, type Running, runningOf } from './running.js';
 import { misuse } from './usage-error.js';
 
 type Given = Words<OptionName>;
@@ -120,15 +121,28 @@ function exported(given: Given): Answer {
 
 function disassembled(given: Given): Answer {
   const [word = ''] = wordsOf(given, 1);
+  const running = runningOf(word);
+  if (running !== undefined) return listingOf(running);
   const read = filterFrom(word, machineOf(given));
   const { bytes } = 'bytes' in read ? read : compileFor(read, machineOf(given));
   const text = disassemble(bytes);
+  return { text, data: linesOf(text), status: 0 };
+}
+
+/** All filters of a process, or the one that is named, with their numbers. */
+function listingOf(running: Running): Answer {
+  const { pid, filter: first = 1 } = running;
+  const listings = filtersOf(running).map(({ bytes }) => disassemble(bytes));
   return {
-    text,
-    data: text
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.trim()),
+    text: listings.map((text, index) => `filter ${first + index} of process ${pid}:\n${text}`).join('\n'),
+    data: listings.map((text, index) => ({ filter: first + index, instructions: linesOf(text) })),
     status: 0,
+    notes: notesOn(running),
   };
 }
+
+const linesOf = (text: string): readonly string[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim());

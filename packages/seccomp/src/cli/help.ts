@@ -8,7 +8,7 @@ Usage: sb-seccomp COMMAND [options] FILTER ...
  compare FILTER FILTER         show how two filters relate, for every call
  import FORMAT FILE            print the policy of an oci or systemd file
  export FORMAT FILTER          print a policy in that format: oci, systemd
- disasm FILTER                 list a program's instructions
+ disasm FILTER                 list instructions: of a program, of a process
 
  --machine MACHINE   machine of a BPF program, or of the program that disasm
                      makes from a policy (default x86_64)
@@ -20,7 +20,7 @@ Usage: sb-seccomp COMMAND [options] FILTER ...
  --version  --help
 
 FILTER is a preset (deny-dangerous), a file with a policy in JSON or a BPF
-program, or - for standard input.
+program, - for standard input, or pid:1234[/N], the Nth filter of a process.
 Exit status: 0 yes (the call is let through; lint finds no error; the relation
 is expected; the formats say the same), 1 no, 2 usage or other errors.
 `;

@@ -8,22 +8,25 @@ import type { SeccompPolicy } from '../policy/options.js';
 import { policy } from '../policy/policy.js';
 import { type Base, baseNames } from '../policy/presets.js';
 import type { Machine } from '../tables/architectures.js';
+import { filtersOf, type Running, runningOf } from './running.js';
 import { misuse } from './usage-error.js';
 
 /** The most bytes of a filter: a policy has at most 1 Mi characters, a program 32 KiB. */
 const longest = 4 << 20;
 
 /**
- * Reads a filter that the command line names: a preset, or a file with a policy in JSON or a BPF program. It is only
- * shown, so the file may belong to any user.
+ * Reads a filter that the command line names: a preset, a file with a policy in JSON or a BPF program, or that of a
+ * running process. It is only shown, so the file may belong to any user.
  *
- * @param word - name of a preset, path of a file, or `-` for standard input
+ * @param word - name of a preset, path of a file, `pid:NUMBER`, or `-` for standard input
  * @param machine - the machine of the program, if the file contains one
  * @throws UsageError with the file, the place in it and the remedy
  */
 export function filterFrom(word: string, machine: Machine): SeccompPolicy | AnyProgram {
   const base = baseNames.find((name): name is Base => name === word);
   if (base !== undefined) return policy({ base });
+  const running = runningOf(word);
+  if (running !== undefined) return onlyFilterOf(running);
   const bytes = bytesOf(word);
   // JSON starts with an opening brace or a blank, which cannot be the first instruction of a filter.
   if (!/^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))) return { machine, bytes };
@@ -33,6 +36,15 @@ export function filterFrom(word: string, machine: Machine): SeccompPolicy | AnyP
     if (!isSandboxError(error)) throw error;
     return misuse(`${word}: ${error.message.replace(/^seccomp: /, '').replace(/\.$/, '')}`, 'Nothing was done.');
   }
+}
+
+function onlyFilterOf(running: Running): AnyProgram {
+  const [one, ...more] = filtersOf(running);
+  if (one !== undefined && more.length === 0) return one;
+  return misuse(
+    `process ${running.pid} has ${more.length + 1} filters`,
+    `Name one of them, for instance pid:${running.pid}/1.`,
+  );
 }
 
 /** A policy that the command line names. @throws UsageError for a program, whose policy is unknown */

@@ -28,7 +28,7 @@ export const commands = {
   compare: { about: 'show how two filters relate, for every call', takes: ['machine', 'expect'] },
   import: { about: 'print the policy of an oci or systemd file', takes: ['machine', 'runtime'] },
   export: { about: 'print a policy as a profile or as settings of a unit', takes: ['machine'] },
-  disasm: { about: "list a program's instructions", takes: ['machine'] },
+  disasm: { about: 'list the instructions of a program, or of a process', takes: ['machine'] },
 } as const satisfies Readonly<Record<string, { readonly about: string; readonly takes: readonly OptionName[] }>>;
 
 /** Name of a command. */

@@ -14,7 +14,7 @@ export type Refuse = (what: string, hint: string, cause?: unknown) => Error;
  * @throws the error of `refuse`
  */
 export function readJson(text: string, depthMax: number, refuse: Refuse): unknown {
-  if (text.length > documentMax) throw refuse(`has ${text.length} characters`, `At most ${documentMax} are read.`);
+  refuseLong(text, refuse);
   if (isDeep(text, depthMax)) throw refuse(`is nested deeper than ${depthMax}`, 'Correct it.');
   let document: unknown;
   try {
@@ -27,10 +27,23 @@ export function readJson(text: string, depthMax: number, refuse: Refuse): unknow
   return document;
 }
 
+/** @throws the error of `refuse` for a text over 1 MiB */
+export function refuseLong(text: string, refuse: Refuse): void {
+  if (text.length > documentMax) throw refuse(`has ${text.length} characters`, `At most ${documentMax} are read.`);
+}
+
+/**
+ * A string, also one without an end: it ends with the text then, so that no text is searched for an end again and again.
+ * `source` of the expression, to be part of others.
+ */
+export const jsonString = String.raw`"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)`;
+
+const brackets = new RegExp(`${jsonString}|[[{]|[\\]}]`, 'gs');
+
 /** Counts brackets outside strings, before a recursive parser sees the text. */
 function isDeep(text: string, depthMax: number): boolean {
   let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
+  for (const [token] of text.matchAll(brackets)) {
     if (token === '[' || token === '{') depth++;
     else if (token === ']' || token === '}') depth--;
     if (depth > depthMax) return true;
