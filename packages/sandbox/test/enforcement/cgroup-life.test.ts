@@ -87,7 +87,7 @@ describe.skipIf(missing('root', 'linux'))('a cgroup', () => {
     else await expect.poll(() => (made()[0].end(), existsSync(abandoned.path))).toBe(false);
   });
 
-  it('of another user is not touched, whatever it is called', async () => {
+  it('of another user is not touched under such a name', async () => {
     await using theirs = new TestCgroup(`sb-run-theirs-${process.pid}`);
     chownSync(theirs.path, 65_534, 65_534);
     const child = waiting(theirs.path);

@@ -269,7 +269,7 @@ describe.skipIf(missing('root', 'linux'))('a place for cgroups of root', () => {
     expect(await planIn(own)).toMatch(/is not delegated/);
   });
 
-  it('is not one that another user may change, whatever is marked there', async () => {
+  it('is not one that another user may change, though it is marked', async () => {
     await using around = new TestCgroup(`sb-test-theirs-${process.pid}`);
     const own = new TestCgroup('main', around.path);
     await runProgram('/usr/bin/python3', ['-c', marking(around, '1')]);
