@@ -109,16 +109,18 @@ static int add_opened(
 static int add_path(struct sb_landlock *state, const uint8_t *at, long descriptor,
 	const struct sb_links *links, struct sb_failure *failure)
 {
-	int error = 0;
-	if (links->is_foreign || links->is_own)
+	const int is_optional = sb_u16(at + 8) & SB_LANDLOCK_OPTIONAL;
+	const int is_linked = links->is_foreign || links->is_own;
+	if (is_linked && !is_optional)
 		return sb_fail(failure, links->is_own ? "own-link" : "link", NULL, ELOOP);
-	if (descriptor >= 0)
-		error = add_opened(state, at, descriptor, failure);
-	else if (!(sb_u16(at + 8) & SB_LANDLOCK_OPTIONAL) || descriptor != -ENOENT)
+	if (!is_linked && descriptor >= 0)
+		return add_opened(state, at, descriptor, failure);
+	if (!is_linked && (!is_optional || descriptor != -ENOENT))
 		return sb_fail(failure, "open", "openat", (int)-descriptor);
-	else if (state->skipped)
+	/* Whose link it is may be anybody's choice: an optional rule keeps nobody from starting. */
+	if (state->skipped)
 		state->skipped(state->context, state->rule);
-	return error;
+	return 0;
 }
 
 /* A rule whose path has no link is added for what it opens; what else a path leads to is noted alone. */

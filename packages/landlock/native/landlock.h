@@ -49,7 +49,7 @@ struct sb_landlock {
 	uint32_t runner;
 	/* On failure, the number of the rule that failed (paths first, then ports), or NO_RULE. */
 	uint32_t rule;
-	/* Called for each optional rule whose path doesn't exist; may be NULL. */
+	/* Called for each optional rule whose path doesn't exist, or has a link that is not followed; may be NULL. */
 	void (*skipped)(void *context, uint32_t rule);
 	void *context;
 	/* Called for each path rule with what was opened and the rights there; may be NULL. */

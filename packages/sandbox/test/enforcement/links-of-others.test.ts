@@ -81,6 +81,24 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a link that root need no
     expect(start([{ ro: secret }] as Paths, read)).toMatchObject({ status: 0, stdout: 'of another\n' });
   });
 
+  it('takes an optional rule away, which keeps no other from starting', () => {
+    using place = scene();
+    const { folder, shared, secret } = place;
+    const path = folder.file('listed');
+    const paths = (optional: boolean) => [{ ro: path, optional }, { ro: shared }] as Paths;
+    const script = `cat ${secret}/key ${path}/key; cat ${shared}/conf/key`;
+    mkdirSync(path);
+    writeFileSync(`${path}/key`, 'of root\n');
+    expect(start(paths(true), script)).toMatchObject({ stdout: 'of root\nof this\n' });
+    // It was a directory when it was listed.
+    rmSync(path, { recursive: true });
+    link(secret, path, stranger);
+    expect(start(paths(true), script)).toEqual({ ...denied, status: 0, stdout: 'of this\n' });
+    expect(start(paths(true), script, undefined)).toEqual({ ...denied, status: 0, stdout: 'of this\n' });
+    // The twin.
+    expect(start(paths(false), script)).toMatchObject({ status: 125, stdout: '' });
+  });
+
   it.each<[string, (place: ReturnType<typeof scene>) => string]>([
     [
       'that its user owns, in a folder of root’s',

@@ -69,12 +69,25 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('a program that puts a li
     expect(start(paths, `${app}/bin/tool`, user)).toMatchObject({ status: 0, stdout: 'own\n' });
   });
 
+  it('gains nothing by a rule that may be missing, and keeps nobody from starting', () => {
+    using place = scene(0);
+    const { app, secret } = place;
+    symlinkSync(secret, `${app}/way`);
+    const paths = [{ rw: app }, { ro: `${app}/way`, optional: true }] as Paths;
+    const read = `cat ${secret}/tool`;
+    expect(start(paths, read)).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('Permission denied') as string,
+    });
+    // The twin: named itself.
+    expect(start([{ rw: app }, { ro: secret }] as Paths, read)).toMatchObject({ status: 0, stderr: '' });
+  });
+
   it.each<[string, (app: string) => Paths]>([
     ['a folder on the way', (app) => [{ rw: app }, { ro: `${app}/way/tool` }] as Paths],
     ['the folder that it may write to', (app) => [{ rw: app }, { rw: `${app}/way` }] as Paths],
     ['the first of two links', (app) => [{ rw: app }, { ro: `${app}/second` }] as Paths],
     ['a rule before the one that lets it make links', (app) => [{ ro: `${app}/way` }, { rw: app }] as Paths],
-    ['a rule that may be missing', (app) => [{ rw: app }, { ro: `${app}/way`, optional: true }] as Paths],
   ])('gains nothing by %s', (_, pathsOf) => {
     using place = scene(0);
     const { app, secret } = place;
