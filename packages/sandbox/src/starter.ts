@@ -5,6 +5,8 @@ import { isRoot } from '@sb/files';
 import { type SandboxedProcess, asTarget } from './child/child.js';
 import { Ending, type EndingOptions } from './child/ending.js';
 import type { ReadSpawnOptions } from './child/spawn-options.js';
+import { supervisedPlan } from './denials/supervised-plan.js';
+import { withDenials } from './child/with-denials.js';
 import { type LoadedFilter, refuseUnstartable } from './filter/launcher-calls.js';
 import { launch, type Launched } from './launch/launch.js';
 import { launchPortable } from './launch/portable.js';
@@ -107,7 +109,7 @@ export class Starter {
     const argv = [options.argv0 ?? program, ...args];
     const tmp = tmpFor(this.#policy, prepared.plan);
     try {
-      const child = this.#launch(prepared, { layout, argv, options, tmp });
+      const child = this.#watched(prepared, { layout, argv, options, tmp });
       // A process that never ran has no exit.
       if (tmp !== undefined) child.once('exit', () => tmp.release()).once('close', () => tmp.release());
       return child;
@@ -117,8 +119,16 @@ export class Starter {
     }
   }
 
-  #launch({ target, plan: usual, filter }: Prepared, { layout, argv, options, tmp }: Launch): SandboxedProcess {
-    const plan = tmp === undefined ? usual : this.#planWith(tmp, target);
+  /** With `denials`, a supervisor reports to a pipe of this process. */
+  #watched(prepared: Prepared, start: Launch): SandboxedProcess {
+    const own = start.tmp === undefined ? prepared.plan : this.#planWith(start.tmp, prepared.target);
+    if (start.options.denials !== true) return this.#launch({ ...prepared, plan: own }, start);
+    const plan = supervisedPlan(own, this.#layers);
+    const { landlock } = plan.expected;
+    return withDenials(landlock, (report) => this.#launch({ ...prepared, plan }, { ...start, report }));
+  }
+
+  #launch({ target, plan, filter }: Prepared, { layout, argv, options, tmp, report }: Launch): SandboxedProcess {
     const { ipc } = layout;
     const copy = this.#copyOf(target, plan, options);
     const descriptors = [...layout.stdio];
@@ -131,6 +141,13 @@ export class Starter {
     if (tmp !== undefined) add(tmp.lock, Math.max(descriptors.length, lockPosition));
     const position = descriptors.length;
     if (copy !== undefined) add(copy.descriptor, position);
+    const channel = descriptors.length;
+    if (report !== undefined) {
+      add(report, channel);
+      // The launcher replaces it.
+      descriptors.push('ignore');
+      keep.push(channel + 1);
+    }
     if (filter) refuseUnstartable(filter, statusAfter(descriptors));
     const env =
       tmp === undefined ? (options.env ?? this.env()) : { ...(options.env ?? this.env()), ...tmpVariables(tmp) };
@@ -142,6 +159,7 @@ export class Starter {
       cwd: options.cwd,
       execKey: this.execKey,
       original: copy?.original,
+      channel: report === undefined ? undefined : channel,
     };
     const launched = plan.expected.launcher
       ? launch(startRecords(this.#policy, plan, start), descriptors, options.serialization)
@@ -207,6 +225,8 @@ interface Launch {
   readonly argv: readonly string[];
   readonly options: ReadSpawnOptions;
   readonly tmp: PrivateTmp | undefined;
+  /** The end of a pipe for denials. */
+  readonly report?: number;
 }
 
 /** How a child that is Node finds its channel; child_process sets them for the launcher, which passes nothing on. */

@@ -17,6 +17,7 @@ import { openTables } from './analysis/open-tables.js';
 import type { SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
 import { policy as validate } from './policy/policy.js';
 import { proofOf } from './compiler/proof.js';
+import { supervisedPolicy } from './policy/supervised.js';
 import type { SeccompSupport } from './support.js';
 import { verdicts } from './policy/verdicts.js';
 
@@ -50,19 +51,20 @@ interface Obstacle {
  */
 export function plan(policy: SeccompPolicy, support: SeccompSupport, options: SeccompPlanOptions = {}): SeccompPlan {
   const valid = validate(policy);
-  const { proofKey } = planReader.read(options, documentPlace());
+  const { proofKey, supervise } = planReader.read(options, documentPlace());
   refuseNotify(valid);
   refuseMissingPrebuild('seccomp', support);
-  const obstacle = obstacleTo(valid, support);
+  const obstacle = obstacleTo(valid, support) ?? (supervise === undefined ? undefined : unsupervisable(support));
   if (obstacle !== undefined || support.state !== 'available') {
     const { code, what, hint } = obstacle ?? unreachable;
     if (valid.level === 'require') throw seccompError(code, 'plan', { what, hint });
     const features = [line('filter', 'unsupported', what), line('no_new_privs', 'off')];
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
-  const program = compileFor(valid, support.machine);
+  const { machine } = support;
+  const program = compileFor(supervise === undefined ? valid : supervisedPolicy(valid, machine, supervise), machine);
   const does = effect(valid, program);
-  if (does === 'nothing') {
+  if (does === 'nothing' && supervise === undefined) {
     const features = [line('filter', 'off', 'the policy lets every call through'), line('no_new_privs', 'off')];
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
@@ -110,6 +112,13 @@ function obstacleTo(policy: SeccompPolicy, support: SeccompSupport): Obstacle | 
   if (missing === undefined) return undefined;
   const what = `this kernel does not know the action ${missing} and would kill instead`;
   return { code: 'unsupported-kernel', what, hint: 'Use another action, or Linux 5.0 or later, which knows all.' };
+}
+
+/** What is missing for a supervisor, if anything is. */
+function unsupervisable(support: SeccompSupport): Obstacle | undefined {
+  if (support.state !== 'available' || support.actions.includes('user-notify')) return undefined;
+  const what = 'this kernel does not know the action user-notify';
+  return { code: 'unsupported-kernel', what, hint: 'Start without a supervisor, or use Linux 5.14 or later.' };
 }
 
 function actionsOf(policy: SeccompPolicy): readonly ActionName[] {

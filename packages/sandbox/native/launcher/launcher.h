@@ -40,6 +40,7 @@ struct sb_process {
 	uint64_t exec_key;    /* sixth argument of execveat, which takes five; or 0 */
 	const char *original; /* path of what the descriptor is a copy of, or NULL */
 	uint64_t original_device, original_inode;
+	int channel; /* where a supervisor reports; it and the next number are in keep; or -1 */
 };
 
 enum sb_process_flags {
@@ -62,6 +63,8 @@ enum sb_process_flags {
 	SB_PROCESS_GUARD_REQUIRED = 1 << 8,
 	/* The parent waits for the guardian as well, which is its child. */
 	SB_PROCESS_GUARD_BESIDE = 1 << 9,
+	/* A u32 follows all else: a supervisor reports there which names are denied (denials/supervise.h). */
+	SB_PROCESS_SUPERVISE = 1 << 10,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu

@@ -75,6 +75,15 @@ static int ascends(const uint8_t *numbers, uint32_t count)
 	return 1;
 }
 
+static int is_kept(const struct sb_process *process, uint32_t descriptor)
+{
+	for (uint32_t i = 0; i < process->keep_count; i++) {
+		if (sb_u32(process->keep + 4 * i) == descriptor)
+			return 1;
+	}
+	return 0;
+}
+
 /* The target: an absolute path, or a descriptor that is kept open until it is executed. */
 static int parse_target(struct sb_process *process)
 {
@@ -83,11 +92,20 @@ static int parse_target(struct sb_process *process)
 		return process->path[0] == '/' ? 0 : -EINVAL;
 	process->descriptor = sb_parse_number(process->path);
 	process->path = "";
-	for (uint32_t i = 0; process->descriptor >= 0 && i < process->keep_count; i++) {
-		if (sb_u32(process->keep + 4 * i) == (uint32_t)process->descriptor)
-			return 0;
-	}
-	return -EINVAL;
+	return process->descriptor >= 0 && is_kept(process, (uint32_t)process->descriptor)
+		       ? 0
+		       : -EINVAL;
+}
+
+/* Where a supervisor reports, and the number after it, which it needs as well. */
+static int parse_channel(struct reader *reader, struct sb_process *process)
+{
+	process->channel = -1;
+	if (!(process->flags & SB_PROCESS_SUPERVISE))
+		return 0;
+	uint32_t channel = take_u32(reader);
+	process->channel = (int)channel;
+	return is_kept(process, channel) && is_kept(process, channel + 1) ? 0 : -EINVAL;
 }
 
 int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process)
@@ -120,13 +138,15 @@ int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *pr
 		process->original_inode = take_u64(&reader);
 		process->original = take_string(&reader);
 	}
-	if (!reader.ok || reader.at != reader.end || !argv[0])
+	int error = parse_channel(&reader, process);
+	if (error || !reader.ok || reader.at != reader.end || !argv[0])
 		return -EINVAL;
 	if (process->flags &
 		~(SB_PROCESS_NEW_SESSION | SB_PROCESS_DIE_WITH_PARENT |
 			SB_PROCESS_TARGET_DESCRIPTOR | SB_PROCESS_WRITE_DENIED |
 			SB_PROCESS_EXEC_KEY | SB_PROCESS_ORIGINAL | SB_PROCESS_NEW_KEYRING |
-			SB_PROCESS_GUARD | SB_PROCESS_GUARD_REQUIRED | SB_PROCESS_GUARD_BESIDE))
+			SB_PROCESS_GUARD | SB_PROCESS_GUARD_REQUIRED | SB_PROCESS_GUARD_BESIDE |
+			SB_PROCESS_SUPERVISE))
 		return -EINVAL;
 	if (!ascends(process->keep, process->keep_count))
 		return -EINVAL;

@@ -45,6 +45,14 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
   'descendants E2BIG': { hint: 'Sixteen Landlock rulesets are in force already, and the guardian needs one.' },
   'descendants EAGAIN': { hint: 'The guardian is a separate process: raise RLIMIT_NPROC by one.' },
   'session_keyring EDQUOT': { hint: 'This user has as many keys as kernel.keys.maxkeys allows: raise it.' },
+  'denials E2BIG': {
+    hint: 'The supervisor takes up to 4,096 rules for paths: grant directories instead of many files.',
+  },
+  'denials EAGAIN': { hint: 'The supervisor is a separate process: raise RLIMIT_NPROC by one.' },
+  'denials ETIMEDOUT': { hint: 'The supervisor was not ready in time, and was ended: leave denials out.' },
+  denials: {
+    hint: 'The supervisor could not start: leave denials out, or allow its calls in the sandbox around this one.',
+  },
   die_with_parent: { code: 'aborted', hint: 'The parent ended before the child was started.' },
   records: { hint: 'The arguments, environment and rules may be too long: each record takes up to 1 MiB.' },
 };
@@ -69,8 +77,19 @@ export function launchError(failed: Failed, rules: PlannedRules, target: string)
   if (layer === 'landlock') return ofChild(landlockError(failure, rules));
   if (layer === 'caps') return ofChild(capsError(failure));
   if (layer === 'privdrop') return ofChild(privdropError(failure));
+  if (layer === 'seccomp' && step === 'seccomp' && errnoName(errno) === 'EBUSY') return outerListener();
   if (layer === 'seccomp') return ofChild(seccompError(failure));
   return ownError(failed, target);
+}
+
+/** The kernel allows one listener in all filters of a process (seccomp(2)). */
+function outerListener(): SandboxError {
+  return sandboxError('unsupported-kernel', 'denials', {
+    what: 'denials cannot be reported: a sandbox around this one supervises system calls already, and only one can',
+    hint: 'Leave denials out, or run it outside. The target was not run.',
+    syscall: 'seccomp',
+    errno: 'EBUSY',
+  });
 }
 
 function disproved({ syscall = '' }: Failed): SandboxError {

@@ -42,6 +42,10 @@ export interface ProcessRecord {
   readonly execKey?: bigint | undefined;
   /** The original of a target that is a copy: its user must be able to execute that. Default: none. */
   readonly original?: ProgramFile | undefined;
+  /**
+   * A descriptor on which a supervisor reports denied names; it and the next number are kept. Default: no supervisor.
+   */
+  readonly channel?: number | undefined;
 }
 
 const NEW_SESSION = 1;
@@ -54,6 +58,7 @@ const NEW_KEYRING = 64;
 const GUARD = 128;
 const GUARD_REQUIRED = 256;
 const GUARD_BESIDE = 512;
+const SUPERVISE = 1024;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -86,6 +91,7 @@ function flagsOf(record: Omit<ProcessRecord, 'argv'>): number {
     (record.execKey === undefined ? 0 : EXEC_KEY) |
     (record.original === undefined ? 0 : ORIGINAL) |
     (record.newKeyring ? NEW_KEYRING : 0) |
+    (record.channel === undefined ? 0 : SUPERVISE) |
     guardFlags(record)
   );
 }
@@ -120,6 +126,7 @@ export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array 
   if (record.execKey !== undefined) rest.u64(record.execKey);
   const { original } = record;
   if (original !== undefined) rest.u64(original.device).u64(original.inode).text(original.path);
+  if (record.channel !== undefined) rest.u32(record.channel);
   return { head, tail: Uint8Array.from(rest.bytes()), layers };
 }
 

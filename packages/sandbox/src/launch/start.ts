@@ -34,6 +34,8 @@ export interface Start {
   readonly execKey?: bigint | undefined;
   /** The original of `path`, if that is a copy. */
   readonly original?: ProgramFile | undefined;
+  /** Where a supervisor reports, which has this descriptor and the next. */
+  readonly channel?: number | undefined;
 }
 
 /**
@@ -44,11 +46,11 @@ export interface Start {
  */
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
   const fixed = fixedOf(policy, plan);
-  const { path, env, keep, execKey, original, anyParent = false } = start;
+  const { path, env, keep, execKey, original, channel, anyParent = false } = start;
   const folder = start.cwd ?? policy.cwd;
   const cwd = folder === undefined ? '' : absolutePath(folder);
   const parent = anyParent ? 0 : process.pid;
-  const varying = { path, env, keep, execKey, original, cwd, parent, guardBeside: !anyParent };
+  const varying = { path, env, keep, execKey, original, channel, cwd, parent, guardBeside: !anyParent };
   try {
     if (fixed.last === undefined || !isSame(fixed.last.varying, varying))
       fixed.last = { varying, frame: frameOf({ ...fixed.settings, ...varying }, fixed.layers) };
@@ -59,7 +61,10 @@ export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: St
   }
 }
 
-type Varying = Pick<ProcessRecord, 'path' | 'env' | 'keep' | 'execKey' | 'original' | 'cwd' | 'parent' | 'guardBeside'>;
+type Varying = Pick<
+  ProcessRecord,
+  'path' | 'env' | 'keep' | 'execKey' | 'original' | 'channel' | 'cwd' | 'parent' | 'guardBeside'
+>;
 
 /** The encoded parts of a plan. */
 interface Fixed {
@@ -99,7 +104,7 @@ function guardOf(policy: SandboxPolicy, { features }: SandboxPlan): RequirementL
 
 function isSame(a: Varying, b: Varying): boolean {
   const isSameTarget = a.path === b.path && a.original === b.original && a.env === b.env && a.keep === b.keep;
-  return isSameTarget && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
+  return isSameTarget && a.channel === b.channel && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
 }
 
 /** The file that the launcher opens for writing, to test whether its rules are enforced (native/launcher/prove.h). */

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "caller.h"
+#include "../strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+#include <linux/fcntl.h>
+
+#include "../../../../landlock/native/landlock_sys.h"
+
+static struct ll_statx own_root;
+
+/* "/proc/THREAD/rest"; rest is at most 13 bytes. */
+static void proc_path(char path[40], uint32_t thread, const char *rest)
+{
+	memcpy(path, "/proc/", 6);
+	size_t at = 6 + sb_format_number(path + 6, thread);
+	path[at++] = '/';
+	memcpy(path + at, rest, strlen(rest) + 1);
+}
+
+static long open_proc(uint32_t thread, const char *rest, int flags)
+{
+	char path[40];
+	proc_path(path, thread, rest);
+	return sb_syscall6(__NR_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, 0, 0, 0);
+}
+
+static long stat_root(const char *path, struct ll_statx *status)
+{
+	return sb_syscall6(__NR_statx, AT_FDCWD, (long)path, AT_NO_AUTOMOUNT,
+		LL_STATX_INO | LL_STATX_MNT_ID, (long)status, 0);
+}
+
+long sb_caller_root(void)
+{
+	return stat_root("/", &own_root);
+}
+
+/* Names of a process with another root, or another namespace of mounts, mean something else. */
+static int has_own_root(uint32_t thread)
+{
+	char path[40];
+	struct ll_statx root;
+	proc_path(path, thread, "root");
+	return stat_root(path, &root) == 0 && root.ino == own_root.ino &&
+	       root.mount == own_root.mount && root.dev_major == own_root.dev_major &&
+	       root.dev_minor == own_root.dev_minor;
+}
+
+int sb_caller_open(struct sb_caller *caller, uint32_t thread)
+{
+	caller->thread = thread;
+	caller->memory = -1;
+	/* 0: in a namespace of processes that is not seen from here. */
+	if (thread == 0 || !has_own_root(thread))
+		return 0;
+	long memory = open_proc(thread, "mem", O_RDONLY);
+	if (memory < 0)
+		return 0;
+	caller->memory = (int)memory;
+	return 1;
+}
+
+void sb_caller_close(struct sb_caller *caller)
+{
+	if (caller->memory >= 0)
+		ll_close(caller->memory);
+	caller->memory = -1;
+}
+
+static long read_memory(
+	const struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
+{
+	long count;
+	do
+		count = sb_syscall6(__NR_pread64, caller->memory, (long)bytes, (long)length,
+			(long)address, 0, 0);
+	while (count == -EINTR);
+	return count;
+}
+
+int sb_caller_read(const struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
+{
+	/* A negative offset is an error of its own. */
+	return !(address >> 63) && read_memory(caller, address, bytes, length) == (long)length;
+}
+
+/* The read ends early where memory does; the name must have ended by then. */
+static int read_path(const struct sb_caller *caller, uint64_t address, char path[SB_NAME_MAX])
+{
+	static const size_t most[] = {256, SB_NAME_MAX};
+	if (address >> 63)
+		return 0;
+	for (unsigned int i = 0; i < 2; i++) {
+		long count = read_memory(caller, address, path, most[i]);
+		for (long at = 0; at < count; at++) {
+			if (!path[at])
+				return at > 0;
+		}
+		if (count < (long)most[i])
+			return 0;
+	}
+	return 0;
+}
+
+static long base_of(const struct sb_caller *caller, struct sb_where where, const char *path)
+{
+	char name[16] = "cwd";
+	if (path[0] == '/')
+		return sb_syscall6(__NR_openat, AT_FDCWD, (long)"/",
+			LL_O_PATH | LL_O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
+	if (where.folder != AT_FDCWD) {
+		if (where.folder < 0)
+			return -EBADF;
+		memcpy(name, "fd/", 3);
+		name[3 + sb_format_number(name + 3, (unsigned int)where.folder)] = 0;
+	}
+	return open_proc(caller->thread, name, LL_O_PATH | LL_O_DIRECTORY);
+}
+
+int sb_caller_name(const struct sb_caller *caller, struct sb_where where, struct sb_name *name)
+{
+	name->base = -1;
+	if (!read_path(caller, where.path, name->path))
+		return 0;
+	name->base = (int)base_of(caller, where, name->path);
+	return name->base >= 0;
+}
+
+void sb_name_close(struct sb_name *name)
+{
+	if (name->base >= 0)
+		ll_close(name->base);
+	name->base = -1;
+}
+
+void sb_caller_program(uint32_t thread, char program[16])
+{
+	memset(program, 0, 16);
+	long file = open_proc(thread, "comm", O_RDONLY);
+	if (file < 0)
+		return;
+	long count = sb_syscall3(__NR_read, file, (long)program, 15);
+	ll_close(file);
+	for (long at = 0; at < (count > 0 ? count : 0); at++) {
+		if (program[at] == '\n')
+			program[at] = 0;
+	}
+}

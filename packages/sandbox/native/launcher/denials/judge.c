@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge.h"
+#include "rights.h"
+#include "judge_move.h"
+#include "../strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+#include <linux/fcntl.h>
+
+#include "../../../../landlock/native/landlock_abi.h"
+
+#define EXECUTES 1 /* X_OK, W_OK, R_OK */
+#define WRITES 2
+#define READS 4
+
+/* Whether modes and mounts allow it; 0 or -errno. */
+static long ask_modes(const struct sb_file *file, int mode)
+{
+	return sb_syscall6(__NR_faccessat2, file->descriptor, (long)"", mode,
+		AT_EMPTY_PATH | AT_EACCESS, 0, 0);
+}
+
+int sb_is_read_only(const struct sb_file *folder)
+{
+	return ask_modes(folder, WRITES) == -EROFS;
+}
+
+/* A denial of what has a path. A file without one is not judged. */
+int sb_deny(struct sb_denial *denial, int error, uint64_t missing, const struct sb_file *file,
+	const char *entry)
+{
+	long length = sb_path_of(file, denial->path);
+	if (length < 0)
+		return 0;
+	denial->error = error;
+	denial->right = missing & -missing;
+	denial->other[0] = 0;
+	if (!entry)
+		return 1;
+	if (length > 1)
+		denial->path[length++] = '/';
+	memcpy(denial->path + length, entry, strlen(entry) + 1);
+	return 1;
+}
+
+/* What open(2) does by its flags: the rights on a file, and the modes that are asked first. */
+struct opening {
+	uint64_t flags, rights;
+	int modes;
+};
+
+static int opening_of(uint64_t flags, struct opening *opening)
+{
+	static const int modes[] = {READS, WRITES, READS | WRITES};
+	if (flags & (LL_O_PATH | (O_TMPFILE & ~(uint64_t)O_DIRECTORY)) || (flags & O_ACCMODE) > 2)
+		return 0;
+	opening->flags = flags;
+	opening->modes = modes[flags & O_ACCMODE];
+	opening->rights = opening->modes & READS ? LL_FS_READ_FILE : 0;
+	if (opening->modes & WRITES)
+		opening->rights |= LL_FS_WRITE_FILE;
+	if (flags & O_TRUNC)
+		opening->modes |= WRITES;
+	return 1;
+}
+
+/* The rights that opening what exists needs; 0 if the kernel refuses it for another reason. */
+static uint64_t rights_to_open(const struct opening *opening, const struct sb_file *file)
+{
+	const unsigned int type = file->status.mode & LL_S_IFMT;
+	if ((opening->flags & O_CREAT && opening->flags & O_EXCL) || type == LL_S_IFLNK)
+		return 0;
+	if (type == LL_S_IFDIR)
+		return opening->modes == READS && !(opening->flags & O_CREAT) ? LL_FS_READ_DIR : 0;
+	if (opening->flags & O_DIRECTORY)
+		return 0;
+	return opening->rights |
+	       (opening->flags & O_TRUNC && type == LL_S_IFREG ? LL_FS_TRUNCATE : 0);
+}
+
+/* Something that exists, which needs rights and is asked by its modes first. */
+static int judge_file(const struct sb_shared *shared, const struct sb_file *file, uint64_t rights,
+	int modes, struct sb_denial *denial)
+{
+	uint64_t missing = rights ? sb_missing_on(shared, file, rights) : 0;
+	if (!missing || ask_modes(file, modes))
+		return 0;
+	return sb_deny(denial, EACCES, missing, file, NULL);
+}
+
+/* A new file by O_CREAT. The right to make it is asked before modes, those to open it after. */
+static int judge_new(const struct sb_shared *shared, const struct opening *opening,
+	const struct sb_entry *entry, struct sb_denial *denial)
+{
+	if (entry->exists || entry->is_slashed || sb_is_read_only(&entry->folder))
+		return 0;
+	uint64_t missing = sb_missing(shared, 0, &entry->folder, LL_FS_MAKE_REG | opening->rights);
+	if (!missing)
+		return 0;
+	if (missing & LL_FS_MAKE_REG)
+		missing = LL_FS_MAKE_REG;
+	else if (ask_modes(&entry->folder, WRITES | EXECUTES))
+		return 0;
+	return sb_deny(denial, EACCES, missing, &entry->folder, entry->name);
+}
+
+static int judge_open(const struct sb_shared *shared, const struct sb_request *request,
+	const struct sb_name *name, struct sb_denial *denial)
+{
+	static struct sb_entry entry;
+	struct sb_file file;
+	struct opening opening;
+	int is_denied;
+	if (!opening_of(request->flags, &opening))
+		return 0;
+	/* O_CREAT with O_EXCL does not follow a link at the end. */
+	uint64_t flags = request->flags;
+	if (flags & O_CREAT && flags & O_EXCL)
+		flags |= LL_O_NOFOLLOW;
+	long error = sb_find_file(name, flags, request->resolve, &file);
+	if (error == 0) {
+		is_denied = judge_file(
+			shared, &file, rights_to_open(&opening, &file), opening.modes, denial);
+		sb_file_close(&file);
+		return is_denied;
+	}
+	if (error != -ENOENT || !(flags & O_CREAT) || flags & O_DIRECTORY ||
+		sb_find_entry(name, request->resolve, &entry))
+		return 0;
+	is_denied = judge_new(shared, &opening, &entry, denial);
+	sb_file_close(&entry.folder);
+	return is_denied;
+}
+
+/* Whether a regular file may be changed or executed; both follow links. */
+static int judge_use(const struct sb_shared *shared, const struct sb_request *request,
+	const struct sb_name *name, struct sb_denial *denial)
+{
+	struct sb_file file;
+	const int executes = request->action == SB_ASK_EXECUTE;
+	const uint64_t rights = executes ? LL_FS_EXECUTE | LL_FS_READ_FILE : LL_FS_TRUNCATE;
+	if (sb_find_file(name, 0, 0, &file))
+		return 0;
+	int is_denied = 0;
+	if ((file.status.mode & LL_S_IFMT) == LL_S_IFREG)
+		is_denied = judge_file(shared, &file, rights, executes ? EXECUTES : WRITES, denial);
+	sb_file_close(&file);
+	return is_denied;
+}
+
+/* Making and removing an entry needs a right on its directory, which is asked before modes. */
+static int judge_entry(const struct sb_shared *shared, const struct sb_request *request,
+	const struct sb_name *name, struct sb_denial *denial)
+{
+	static struct sb_entry entry;
+	if (sb_find_entry(name, 0, &entry))
+		return 0;
+	int is_denied = 0;
+	if (entry.exists == (request->action == SB_ASK_REMOVE) &&
+		(request->takes_slash || !entry.is_slashed) && !sb_is_read_only(&entry.folder)) {
+		uint64_t missing = sb_missing(shared, 0, &entry.folder, request->right);
+		is_denied = missing && sb_deny(denial, EACCES, missing, &entry.folder, entry.name);
+	}
+	sb_file_close(&entry.folder);
+	return is_denied;
+}
+
+/* The flags of openat2(2) are in memory. Those beyond are for the kernel to refuse. */
+static int read_how(const struct sb_caller *caller, struct sb_request *request)
+{
+	struct ll_open_how how;
+	if (!request->how)
+		return 1;
+	if (!sb_caller_read(caller, request->how, &how, sizeof how))
+		return 0;
+	request->flags = how.flags;
+	request->resolve = how.resolve;
+	/* RESOLVE_CACHED, and what is unknown here. */
+	return !(how.resolve & ~0x1full) && !(how.flags >> 32);
+}
+
+static int judge_named(const struct sb_shared *shared, const struct sb_request *request,
+	struct sb_name *from, struct sb_name *to, struct sb_denial *denial)
+{
+	switch (request->action) {
+	case SB_ASK_OPEN:
+		return judge_open(shared, request, from, denial);
+	case SB_ASK_MAKE:
+	case SB_ASK_REMOVE:
+		return judge_entry(shared, request, from, denial);
+	case SB_ASK_RENAME:
+		return sb_judge_rename(shared, request->flags, from, to, denial);
+	case SB_ASK_LINK:
+		return sb_judge_link(shared, request->flags, from, to, denial);
+	default:
+		return judge_use(shared, request, from, denial);
+	}
+}
+
+int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uint32_t thread,
+	sb_still_waits *waits, void *context, struct sb_denial *denial)
+{
+	static struct sb_name from, to;
+	struct sb_request request = *given;
+	struct sb_caller caller;
+	const int is_move = request.action == SB_ASK_RENAME || request.action == SB_ASK_LINK;
+	from.base = to.base = -1;
+	int is_read = request.action != SB_ASK_NOTHING && sb_caller_open(&caller, thread);
+	if (!is_read)
+		return 0;
+	is_read = read_how(&caller, &request) && sb_caller_name(&caller, request.from, &from) &&
+		  (!is_move || sb_caller_name(&caller, request.to, &to));
+	sb_caller_close(&caller);
+	int is_denied =
+		is_read && waits(context) && judge_named(shared, &request, &from, &to, denial);
+	sb_name_close(&from);
+	sb_name_close(&to);
+	return is_denied;
+}

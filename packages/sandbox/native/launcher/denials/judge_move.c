@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge_move.h"
+#include "rights.h"
+#include "../strings.h"
+
+#include <asm/errno.h>
+#include <linux/fcntl.h>
+#include <linux/fs.h>
+#include <linux/stat.h>
+
+#include "../../../../landlock/native/landlock_abi.h"
+
+/* Two directories, what each lacks, and the entries in them. */
+struct move {
+	const struct sb_file *from, *to;
+	uint64_t from_rights, to_rights;
+	const char *from_name, *to_name;
+};
+
+static uint64_t right_to_make(const struct ll_statx *status)
+{
+	switch (status->mode & S_IFMT) {
+	case S_IFDIR:
+		return LL_FS_MAKE_DIR;
+	case S_IFLNK:
+		return LL_FS_MAKE_SYM;
+	case S_IFCHR:
+		return LL_FS_MAKE_CHAR;
+	case S_IFBLK:
+		return LL_FS_MAKE_BLOCK;
+	case S_IFIFO:
+		return LL_FS_MAKE_FIFO;
+	case S_IFSOCK:
+		return LL_FS_MAKE_SOCK;
+	default:
+		return LL_FS_MAKE_REG;
+	}
+}
+
+static uint64_t right_to_remove(const struct ll_statx *status)
+{
+	return (status->mode & S_IFMT) == S_IFDIR ? LL_FS_REMOVE_DIR : LL_FS_REMOVE_FILE;
+}
+
+static int deny_move(const struct move *move, int error, uint64_t right, struct sb_denial *denial)
+{
+	static struct sb_denial other;
+	if (!sb_deny(&other, error, right, move->to, move->to_name) ||
+		!sb_deny(denial, error, right, move->from, move->from_name))
+		return 0;
+	memcpy(denial->other, other.path, sizeof denial->other);
+	return 1;
+}
+
+/* Missing rights count before the right to move between directories, which is an error of another number. */
+static int judge_move(
+	const struct sb_shared *shared, const struct move *move, struct sb_denial *denial)
+{
+	const int is_one = sb_is_same(&move->from->status, &move->to->status);
+	uint64_t missing = sb_missing(shared, 0, move->from, move->from_rights) |
+			   sb_missing(shared, 0, move->to, move->to_rights);
+	if (missing)
+		return deny_move(move, EACCES, missing, denial);
+	if (is_one)
+		return 0;
+	missing = sb_missing(shared, 0, move->from, LL_FS_REFER) |
+		  sb_missing(shared, 0, move->to, LL_FS_REFER);
+	return missing && deny_move(move, EXDEV, missing, denial);
+}
+
+static int is_other_mount(const struct sb_file *from, const struct sb_file *to)
+{
+	return from->status.mount != to->status.mount || sb_is_read_only(to);
+}
+
+static int rename_entries(const struct sb_shared *shared, uint64_t flags,
+	const struct sb_entry *from, const struct sb_entry *to, struct sb_denial *denial)
+{
+	const int exchanges = (flags & RENAME_EXCHANGE) != 0;
+	if (!from->exists || (flags & RENAME_NOREPLACE && to->exists) ||
+		(exchanges && !to->exists) || is_other_mount(&from->folder, &to->folder))
+		return 0;
+	if ((from->is_slashed || to->is_slashed) && !S_ISDIR(from->status.mode))
+		return 0;
+	struct move move = {&from->folder, &to->folder, right_to_remove(&from->status),
+		right_to_make(&from->status), from->name, to->name};
+	if (exchanges)
+		move.from_rights |= right_to_make(&to->status);
+	if (to->exists)
+		move.to_rights |= right_to_remove(&to->status);
+	return judge_move(shared, &move, denial);
+}
+
+int sb_judge_rename(const struct sb_shared *shared, uint64_t flags, const struct sb_name *from,
+	const struct sb_name *to, struct sb_denial *denial)
+{
+	static struct sb_entry source, target;
+	if (flags & ~(uint64_t)(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
+		sb_find_entry(from, 0, &source))
+		return 0;
+	int is_denied = 0;
+	if (sb_find_entry(to, 0, &target) == 0) {
+		is_denied = rename_entries(shared, flags, &source, &target, denial);
+		sb_file_close(&target.folder);
+	}
+	sb_file_close(&source.folder);
+	return is_denied;
+}
+
+static int link_file(const struct sb_shared *shared, const struct sb_file *file,
+	const struct sb_file *folder, const struct sb_entry *target, struct sb_denial *denial)
+{
+	static char path[SB_NAME_MAX];
+	if (target->exists || target->is_slashed || S_ISDIR(file->status.mode) ||
+		is_other_mount(folder, &target->folder))
+		return 0;
+	long length = sb_path_of(file, path);
+	if (length < 0)
+		return 0;
+	while (length > 0 && path[length - 1] != '/')
+		length--;
+	const struct move move = {folder, &target->folder, 0, right_to_make(&file->status),
+		path + length, target->name};
+	return judge_move(shared, &move, denial);
+}
+
+int sb_judge_link(const struct sb_shared *shared, uint64_t flags, const struct sb_name *from,
+	const struct sb_name *to, struct sb_denial *denial)
+{
+	static struct sb_entry target;
+	struct sb_file file, folder;
+	if (flags & ~(uint64_t)AT_SYMLINK_FOLLOW)
+		return 0;
+	uint64_t follow = flags & AT_SYMLINK_FOLLOW ? 0 : LL_O_NOFOLLOW;
+	if (sb_find_file(from, follow, 0, &file))
+		return 0;
+	int is_denied = 0;
+	if (sb_find_folder(&file, &folder) == 0) {
+		if (sb_find_entry(to, 0, &target) == 0) {
+			is_denied = link_file(shared, &file, &folder, &target, denial);
+			sb_file_close(&target.folder);
+		}
+		sb_file_close(&folder);
+	}
+	sb_file_close(&file);
+	return is_denied;
+}

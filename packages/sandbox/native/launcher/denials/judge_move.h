@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Moving and linking (current_check_refer_path() in security/landlock/fs.c). */
+#ifndef SB_JUDGE_MOVE_H
+#define SB_JUDGE_MOVE_H
+
+#include "find.h"
+#include "judge.h"
+
+/* As sb_judge, for names that were read. */
+int sb_judge_rename(const struct sb_shared *shared, uint64_t flags, const struct sb_name *from,
+	const struct sb_name *to, struct sb_denial *denial);
+int sb_judge_link(const struct sb_shared *shared, uint64_t flags, const struct sb_name *from,
+	const struct sb_name *to, struct sb_denial *denial);
+
+/* Fills in a denial of an entry of a directory, or of the file itself. 1, or 0 if it has no path. */
+int sb_deny(struct sb_denial *denial, int error, uint64_t missing, const struct sb_file *file,
+	const char *entry);
+
+/* Whether the file system is mounted to be read only, which the kernel reports first. */
+int sb_is_read_only(const struct sb_file *folder);
+
+#endif

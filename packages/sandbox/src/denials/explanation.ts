@@ -1,0 +1,82 @@
+import { dirname } from 'node:path';
+
+import { type FsRight, fsRightOf, type LandlockPolicy, path as pathRule } from '@sb/landlock';
+
+import { pathOf } from '../policy/path-text.js';
+import type { Denial, DenialAddition } from './denial.js';
+import type { DeniedCall } from './parse-line.js';
+
+/**
+ * Explains denials by the texts of a policy's rules alone. No name that a program chose is looked up: a program could
+ * lead this process to a file system that never answers.
+ */
+export class Explainer {
+  /** The texts of the rules' paths. */
+  readonly #rules: ReadonlySet<string>;
+
+  constructor(policy: LandlockPolicy) {
+    this.#rules = new Set(policy.paths.map(({ path }) => pathOf(path)));
+  }
+
+  /** @param time - of the report */
+  explain(denied: DeniedCall, time: Date): Omit<Denial, 'count'> {
+    const { pid, errno, call } = denied;
+    const right = fsRightOf(denied.right);
+    const path = denied.path.toString();
+    const to = denied.other.length === 0 ? undefined : denied.other.toString();
+    const rule = this.#nearest(path);
+    const add = isText(denied.path) && isText(denied.other) ? additionFor(right, path, to) : undefined;
+    return {
+      time: time.toISOString(),
+      pid,
+      program: denied.program.toString(),
+      call,
+      path,
+      ...(to === undefined ? {} : { to }),
+      right,
+      errno,
+      ...(rule === undefined ? {} : { rule }),
+      ...(add === undefined ? {} : { add }),
+    };
+  }
+
+  #nearest(path: string): string | undefined {
+    for (let at = path; ; at = dirname(at)) {
+      if (this.#rules.has(at)) return at;
+      if (at === '/' || at === '.') return undefined;
+    }
+  }
+}
+
+function isText(bytes: Buffer): boolean {
+  return Buffer.from(bytes.toString()).equals(bytes);
+}
+
+/** Rights of a file or directory itself, and the least access that grants them. */
+const ofFile: Readonly<Record<string, 'ro' | 'rx' | 'rw'>> = {
+  read_file: 'ro',
+  read_dir: 'ro',
+  execute: 'rx',
+  write_file: 'rw',
+  truncate: 'rw',
+};
+
+/** Rights that no option grants: a rule has to name them. */
+const unusual: ReadonlySet<string> = new Set(['make_char', 'make_block']);
+
+function additionFor(right: FsRight, path: string, to: string | undefined): DenialAddition {
+  const access = ofFile[right];
+  if (access !== undefined) return granting(access, path);
+  if (to !== undefined) return movingBetween(dirname(path), dirname(to));
+  if (unusual.has(right)) return { path: pathRule(dirname(path), [right]) };
+  return granting('rw', dirname(path));
+}
+
+function granting(access: 'ro' | 'rx' | 'rw', path: string): DenialAddition {
+  return { options: [`--${access}`, path], path: { [access]: path } };
+}
+
+/** No option allows moving files between directories. */
+function movingBetween(from: string, to: string): DenialAddition {
+  return from === to ? granting('rw', from) : { path: { rw: [from, to], refer: true } };
+}
