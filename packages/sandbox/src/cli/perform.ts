@@ -23,9 +23,12 @@ export async function perform(args: Arguments): Promise<number> {
   const command = commandFrom(args);
   if (shows.length === 0 && command.length === 0) misuse('the command is missing', 'Write it after --, or use -c.');
   const sandbox = createSandbox(policyFrom(args));
-  if (shows.length === 0) return await run(sandbox, command, args.one('report'));
-  if (args.has('report'))
-    misuse(`--report cannot be combined with --${shows[0]}, which runs nothing`, 'Leave --report out.');
+  if (shows.length === 0) {
+    return await run(sandbox, command, { report: args.one('report'), denials: args.one('denials') });
+  }
+  const unused = (['report', 'denials'] as const).find((name) => args.has(name));
+  if (unused !== undefined)
+    misuse(`--${unused} cannot be combined with --${shows[0]}, which runs nothing`, `Leave --${unused} out.`);
   if (args.has('json') && !args.has('why')) misuse('--json needs --why', 'Leave it out, or add a question with --why.');
   const file = args.one('compile');
   if (file !== undefined) await print(compileTo(sandbox, command, file));

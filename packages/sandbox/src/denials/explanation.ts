@@ -72,7 +72,11 @@ function additionFor(right: FsRight, path: string, to: string | undefined): Deni
   return granting('rw', dirname(path));
 }
 
-function granting(access: 'ro' | 'rx' | 'rw', path: string): DenialAddition {
+/** A process has its own directory in proc(5), and the next one has another. */
+const ofProcess = /^\/proc\/\d+(?=\/|$)/;
+
+function granting(access: 'ro' | 'rx' | 'rw', denied: string): DenialAddition {
+  const path = ofProcess.test(denied) ? '/proc' : denied;
   return { options: [`--${access}`, path], path: { [access]: path } };
 }
 

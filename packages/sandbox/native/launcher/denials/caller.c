@@ -105,6 +105,49 @@ static int read_path(const struct sb_caller *caller, uint64_t address, char path
 	return 0;
 }
 
+/* The number of the process of a thread, by proc_pid_status(5); 0 if it can't be read. */
+static uint32_t process_of(uint32_t thread)
+{
+	char status[256];
+	uint32_t number = 0;
+	long file = open_proc(thread, "status", O_RDONLY);
+	if (file < 0)
+		return 0;
+	long count = sb_syscall3(__NR_read, file, (long)status, sizeof status);
+	ll_close(file);
+	for (long at = 0; at + 6 < count; at++) {
+		if (memcmp(status + at, "\nTgid:", 6) != 0)
+			continue;
+		for (at += 7; at < count && status[at] >= '0' && status[at] <= '9'; at++)
+			number = number * 10 + (uint32_t)(status[at] - '0');
+		return number;
+	}
+	return 0;
+}
+
+/* Here "/proc/self" would be this process: the caller's number takes its place, where there is room. */
+static int without_self(uint32_t thread, char path[SB_NAME_MAX])
+{
+	char number[11] = {0};
+	const size_t length = strlen(path);
+	if (length < 10 || memcmp(path, "/proc/self", 10) != 0 || (path[10] && path[10] != '/'))
+		return 1;
+	const size_t digits = sb_format_number(number, process_of(thread));
+	if (number[0] == '0' || length - 4 + digits >= SB_NAME_MAX)
+		return 0;
+	char *rest = path + 6;
+	/* From its end on, for it may become longer. */
+	if (digits > 4) {
+		for (size_t at = length - 10 + 1; at-- > 0;)
+			rest[digits + at] = rest[4 + at];
+	} else {
+		for (size_t at = 0; at <= length - 10; at++)
+			rest[digits + at] = rest[4 + at];
+	}
+	memcpy(rest, number, digits);
+	return 1;
+}
+
 static long base_of(const struct sb_caller *caller, struct sb_where where, const char *path)
 {
 	char name[16] = "cwd";
@@ -123,7 +166,7 @@ static long base_of(const struct sb_caller *caller, struct sb_where where, const
 int sb_caller_name(const struct sb_caller *caller, struct sb_where where, struct sb_name *name)
 {
 	name->base = -1;
-	if (!read_path(caller, where.path, name->path))
+	if (!read_path(caller, where.path, name->path) || !without_self(caller->thread, name->path))
 		return 0;
 	name->base = (int)base_of(caller, where, name->path);
 	return name->base >= 0;

@@ -11,12 +11,9 @@
 
 #include "../../../../landlock/native/landlock_abi.h"
 
-#define EXECUTES 1 /* X_OK, W_OK, R_OK */
-#define WRITES 2
-#define READS 4
+#define EXECUTES 1 /* X_OK */
 
-/* Whether modes and mounts allow it; 0 or -errno. */
-static long ask_modes(const struct sb_file *file, int mode)
+long sb_ask_modes(const struct sb_file *file, int mode)
 {
 	return sb_syscall6(__NR_faccessat2, file->descriptor, (long)"", mode,
 		AT_EMPTY_PATH | AT_EACCESS, 0, 0);
@@ -24,7 +21,7 @@ static long ask_modes(const struct sb_file *file, int mode)
 
 int sb_is_read_only(const struct sb_file *folder)
 {
-	return ask_modes(folder, WRITES) == -EROFS;
+	return sb_ask_modes(folder, WRITES) == -EROFS;
 }
 
 /* A denial of what has a path. A file without one is not judged. */
@@ -85,7 +82,7 @@ static int judge_file(const struct sb_shared *shared, const struct sb_file *file
 	int modes, struct sb_denial *denial)
 {
 	uint64_t missing = rights ? sb_missing_on(shared, file, rights) : 0;
-	if (!missing || ask_modes(file, modes))
+	if (!missing || sb_ask_modes(file, modes))
 		return 0;
 	return sb_deny(denial, EACCES, missing, file, NULL);
 }
@@ -101,7 +98,7 @@ static int judge_new(const struct sb_shared *shared, const struct opening *openi
 		return 0;
 	if (missing & LL_FS_MAKE_REG)
 		missing = LL_FS_MAKE_REG;
-	else if (ask_modes(&entry->folder, WRITES | EXECUTES))
+	else if (sb_ask_modes(&entry->folder, WRITES | EXECUTES))
 		return 0;
 	return sb_deny(denial, EACCES, missing, &entry->folder, entry->name);
 }
@@ -177,8 +174,8 @@ static int read_how(const struct sb_caller *caller, struct sb_request *request)
 		return 0;
 	request->flags = how.flags;
 	request->resolve = how.resolve;
-	/* RESOLVE_CACHED, and what is unknown here. */
-	return !(how.resolve & ~0x1full) && !(how.flags >> 32);
+	/* RESOLVE_IN_ROOT has another root, RESOLVE_CACHED another answer; what is unknown here, the kernel refuses. */
+	return !(how.resolve & ~0x0full) && !(how.flags >> 32);
 }
 
 static int judge_named(const struct sb_shared *shared, const struct sb_request *request,

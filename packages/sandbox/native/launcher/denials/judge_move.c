@@ -2,6 +2,7 @@
 #include "judge_move.h"
 #include "rights.h"
 #include "../strings.h"
+#include "sb_syscall.h"
 
 #include <asm/errno.h>
 #include <linux/fcntl.h>
@@ -107,12 +108,25 @@ int sb_judge_rename(const struct sb_shared *shared, uint64_t flags, const struct
 	return is_denied;
 }
 
+/* Others' files may not be linked by everybody, which the kernel asks first (protected_hardlinks of proc_sys_fs(5)). Where that
+ * is off, or a capability overrides it, some denials of Landlock are not reported. */
+static int may_be_linked(const struct sb_file *file)
+{
+	const unsigned int mode = file->status.mode;
+	/* An invalid id changes nothing, and the call answers with the present one. */
+	if (file->status.uid == (uint32_t)sb_syscall3(__NR_setfsuid, -1, 0, 0))
+		return 1;
+	return S_ISREG(mode) && !(mode & S_ISUID) &&
+	       (mode & (S_ISGID | S_IXGRP)) != (S_ISGID | S_IXGRP) &&
+	       sb_ask_modes(file, READS | WRITES) == 0;
+}
+
 static int link_file(const struct sb_shared *shared, const struct sb_file *file,
 	const struct sb_file *folder, const struct sb_entry *target, struct sb_denial *denial)
 {
 	static char path[SB_NAME_MAX];
 	if (target->exists || target->is_slashed || S_ISDIR(file->status.mode) ||
-		is_other_mount(folder, &target->folder))
+		is_other_mount(folder, &target->folder) || !may_be_linked(file))
 		return 0;
 	long length = sb_path_of(file, path);
 	if (length < 0)

@@ -16,6 +16,12 @@ int sb_judge_link(const struct sb_shared *shared, uint64_t flags, const struct s
 int sb_deny(struct sb_denial *denial, int error, uint64_t missing, const struct sb_file *file,
 	const char *entry);
 
+#define WRITES 2 /* W_OK and R_OK of access(2) */
+#define READS 4
+
+/* Whether modes and mounts allow it; 0 or -errno. */
+long sb_ask_modes(const struct sb_file *file, int mode);
+
 /* Whether the file system is mounted to be read only, which the kernel reports first. */
 int sb_is_read_only(const struct sb_file *folder);
 
