@@ -63,8 +63,11 @@ static long serve_one(struct served *served)
 	sb_request_of(&notified.call.data, &request);
 	int is_denied =
 		sb_judge(served->shared, &request, notified.call.pid, still_waits, served, &denial);
+	struct sb_told told = {.thread = notified.call.pid, .call = request.call};
+	if (is_denied)
+		sb_tell_begin(&told, &denial);
 	if (answer(served, is_denied ? denial.error : 0) && is_denied)
-		sb_tell(request.call, notified.call.pid, &denial);
+		sb_tell(&told, &denial);
 	return 0;
 }
 

@@ -89,23 +89,20 @@ static int has_room(size_t length)
 	return sizeof waiting - waiting_length >= length;
 }
 
-static int tell_new(
-	unsigned int number, const char *call, uint32_t thread, const struct sb_denial *denial)
+static int tell_new(const struct sb_told *told, const struct sb_denial *denial)
 {
-	char program[16];
 	const size_t length = LINE_REST + 2 * (strlen(denial->path) + strlen(denial->other));
 	if (!has_room(length) || spent + length > BUDGET)
 		return 0;
 	spent += length;
-	sb_caller_program(thread, program);
 	add("D");
-	add_number(number);
-	add_number(thread);
+	add_number((unsigned int)told->number);
+	add_number(told->thread);
 	add_number((unsigned int)denial->error);
 	add_number((unsigned int)__builtin_ctzll(denial->right));
 	add("\t");
-	add(call);
-	add_hex(program);
+	add(told->call);
+	add_hex(told->program);
 	add_hex(denial->path);
 	add_hex(denial->other);
 	add("\n");
@@ -123,16 +120,24 @@ static void tell_count(struct counted *counted)
 	counted->told = counted->count;
 }
 
-void sb_tell(const char *call, uint32_t thread, const struct sb_denial *denial)
+void sb_tell_begin(struct sb_told *told, const struct sb_denial *denial)
 {
-	struct counted *counted = slot_of(key_of(call, denial));
-	if (!counted) {
+	struct counted *counted = slot_of(key_of(told->call, denial));
+	told->number = counted ? (int)(counted - denials) : -1;
+	if (counted && counted->told == 0)
+		sb_caller_program(told->thread, told->program);
+}
+
+void sb_tell(const struct sb_told *told, const struct sb_denial *denial)
+{
+	if (told->number < 0) {
 		lost += lost != ~0u;
 		return;
 	}
+	struct counted *counted = &denials[told->number];
 	counted->count += counted->count != ~0u;
 	if (counted->told == 0) {
-		if (tell_new((unsigned int)(counted - denials), call, thread, denial))
+		if (tell_new(told, denial))
 			counted->told = 1;
 		return;
 	}

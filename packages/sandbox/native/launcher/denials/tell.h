@@ -12,8 +12,19 @@
 
 #include "judge.h"
 
-/* Reports, or counts, one denial. */
-void sb_tell(const char *call, uint32_t thread, const struct sb_denial *denial);
+/* A denial that is about to be answered: which one it is, and whose, while the caller waits. */
+struct sb_told {
+	int number; /* or -1: there are too many different ones */
+	uint32_t thread;
+	const char *call;
+	char program[16];
+};
+
+/* Finds its number, and the name of the program if that is not known yet. */
+void sb_tell_begin(struct sb_told *told, const struct sb_denial *denial);
+
+/* Reports, or counts, one denial that was answered. */
+void sb_tell(const struct sb_told *told, const struct sb_denial *denial);
 
 /* Whether something waits to be written. */
 int sb_tell_waits(void);
