@@ -87,6 +87,9 @@ int sb_process_enter(const struct sb_process *process, struct sb_failure *failur
 /* Executes the target; returns only if that failed, with -errno. */
 int sb_process_execute(const struct sb_process *process, struct sb_failure *failure);
 
+/* Whether a descriptor is in keep. */
+int sb_is_kept(const struct sb_process *process, unsigned int descriptor);
+
 /* Closes every descriptor that is not in keep and not `status`. Returns 0 or -errno; -ESTALE, which
  * no call here gives itself: success was reported and one is still open. */
 int sb_close_others(const struct sb_process *process, int status);

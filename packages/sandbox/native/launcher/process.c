@@ -75,15 +75,6 @@ static int ascends(const uint8_t *numbers, uint32_t count)
 	return 1;
 }
 
-static int is_kept(const struct sb_process *process, uint32_t descriptor)
-{
-	for (uint32_t i = 0; i < process->keep_count; i++) {
-		if (sb_u32(process->keep + 4 * i) == descriptor)
-			return 1;
-	}
-	return 0;
-}
-
 /* The target: an absolute path, or a descriptor that is kept open until it is executed. */
 static int parse_target(struct sb_process *process)
 {
@@ -92,7 +83,7 @@ static int parse_target(struct sb_process *process)
 		return process->path[0] == '/' ? 0 : -EINVAL;
 	process->descriptor = sb_parse_number(process->path);
 	process->path = "";
-	return process->descriptor >= 0 && is_kept(process, (uint32_t)process->descriptor)
+	return process->descriptor >= 0 && sb_is_kept(process, (uint32_t)process->descriptor)
 		       ? 0
 		       : -EINVAL;
 }
@@ -104,8 +95,10 @@ static int parse_channel(struct reader *reader, struct sb_process *process)
 	if (!(process->flags & SB_PROCESS_SUPERVISE))
 		return 0;
 	uint32_t channel = take_u32(reader);
+	if (!reader->ok || channel > INT32_MAX - 1)
+		return -EINVAL;
 	process->channel = (int)channel;
-	return is_kept(process, channel) && is_kept(process, channel + 1) ? 0 : -EINVAL;
+	return sb_is_kept(process, channel) && sb_is_kept(process, channel + 1) ? 0 : -EINVAL;
 }
 
 int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process)

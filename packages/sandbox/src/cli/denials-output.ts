@@ -1,4 +1,3 @@
-import { closeSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 
 import { asciiJson, errorCode } from '@sb/core';
@@ -6,7 +5,7 @@ import { asciiJson, errorCode } from '@sb/core';
 import type { Denial, Denials } from '../denials/denial.js';
 import { shellWord } from '../export/shell-word.js';
 import { complain } from './output.js';
-import { openedFor } from './report-output.js';
+import { openedFor, writeWhole } from './report-output.js';
 
 /** The most lines of the summary. */
 const mostLines = 20;
@@ -51,8 +50,7 @@ export class DenialsOutput {
     if (this.#isShown) for (const line of summary(denials)) complain(line);
     if (this.#descriptor === undefined) return undefined;
     try {
-      writeFileSync(this.#descriptor, linesOf(denials));
-      closeSync(this.#descriptor);
+      writeWhole(this.#descriptor, linesOf(denials));
       return undefined;
     } catch (error) {
       return `cannot write the denials to ${this.#name}: ${errorCode(error) ?? 'unknown error'}`;

@@ -31,8 +31,7 @@ export class ReportOutput {
    */
   write(value: unknown): string | undefined {
     try {
-      writeFileSync(this.#descriptor, `${asciiJson(value)}\n`);
-      if (this.#descriptor !== standardError) closeSync(this.#descriptor);
+      writeWhole(this.#descriptor, `${asciiJson(value)}\n`);
       return undefined;
     } catch (error) {
       this.#empty();
@@ -47,6 +46,12 @@ export class ReportOutput {
       // Not a regular file, or a full disk: the rest is not a valid JSON document.
     }
   }
+}
+
+/** Writes to a descriptor of {@link openedFor} or to standard error, and closes the former. */
+export function writeWhole(descriptor: number, text: string): void {
+  writeFileSync(descriptor, text);
+  if (descriptor !== standardError) closeSync(descriptor);
 }
 
 /**

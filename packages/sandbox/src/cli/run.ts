@@ -45,10 +45,7 @@ export async function run(sandbox: Sandbox, command: readonly string[], files: R
     tell(await started(child, end));
     signals.startTo(child);
     const status = await end;
-    await child.denials?.ended;
-    const unwritten = child.denials && denied?.write(child.denials);
-    if (unwritten !== undefined) complain(unwritten);
-    problem ??= unwritten;
+    problem = (await denialsWritten(child, denied)) ?? problem;
     const hint = status === 0 ? undefined : nodeHint(sandbox, command, status);
     if (hint !== undefined) complain(hint);
     return status === 0 && problem !== undefined ? failed : status;
@@ -60,6 +57,15 @@ export async function run(sandbox: Sandbox, command: readonly string[], files: R
 }
 
 const standardError = 2;
+
+/** Returns why denials could not be written; undefined after success, or if nobody asked for them. */
+async function denialsWritten({ denials }: SandboxedProcess, output: DenialsOutput | undefined) {
+  if (denials === undefined || output === undefined) return undefined;
+  await denials.ended;
+  const problem = output.write(denials);
+  if (problem !== undefined) complain(problem);
+  return problem;
+}
 
 async function endOf(child: SandboxedProcess): Promise<number> {
   // The promise of enforcement carries the same error.

@@ -50,6 +50,7 @@ export function supervisedPlan(plan: SandboxPlan, layers: LayerPolicies): Sandbo
   const filter = layers.seccomp && planSeccomp(layers.seccomp, seccomp, { proofKey, supervise: calls });
   // The filter is the last record, if there is one.
   const others = plan.expected.filter ? plan.records.slice(0, -1) : plan.records;
+  if (filter?.record.length === 0) throw unsupported(withoutFilter);
   const records = filter === undefined ? others : [...others, filter.record];
   const made = { ...plan, records, expected: { ...plan.expected, filter: true } };
   supervised.set(plan, made);
@@ -60,6 +61,11 @@ interface Obstacle {
   readonly what: string;
   readonly hint: string;
 }
+
+const withoutFilter: Obstacle = {
+  what: 'the sandbox has no filter that could ask a supervisor',
+  hint: 'Do not switch seccomp off.',
+};
 
 function obstacleTo(
   { expected }: SandboxPlan,
@@ -75,7 +81,7 @@ function obstacleTo(
     };
   }
   if (seccomp === undefined || filters.state !== 'available' || !filters.actions.includes('user-notify')) {
-    return { what: 'the sandbox has no filter that could ask a supervisor', hint: 'Do not switch seccomp off.' };
+    return withoutFilter;
   }
   const reads = caps.state === 'available' && caps.present.effective.includes('cap_sys_ptrace');
   const scope = ptraceScope();

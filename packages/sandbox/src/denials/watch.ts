@@ -52,7 +52,7 @@ export class DenialWatch implements Denials {
   }
 
   get all(): readonly Denial[] {
-    return [...this.#byNumber.values()].map((denial) => ({ ...denial }));
+    return structuredClone([...this.#byNumber.values()]);
   }
 
   /** The program has ended: the rest is not awaited for ever. */

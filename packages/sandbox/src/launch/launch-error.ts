@@ -32,6 +32,8 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
     hint: 'The filter must allow execveat. A program with file capabilities (getcap) cannot be started without them.',
   },
   'exec EAGAIN': { hint: 'The user has as many processes as RLIMIT_NPROC allows: raise it, or use another user.' },
+  'exec ECANCELED': { hint: 'The supervisor could not have its own descriptors: leave denials out.' },
+  'exec ENOSYS': { hint: 'The supervisor of denials ended: something killed it. Leave denials out.' },
   'exec E2BIG': { hint: 'Arguments and environment are too long for the kernel (execve(2)).' },
   'exec ENOMEM': { hint: 'RLIMIT_AS, RLIMIT_DATA or RLIMIT_STACK is too low for this program.' },
   'rlimits EPERM': { hint: 'Only a process with CAP_SYS_RESOURCE may raise a hard limit: use a lower limit.' },
@@ -49,6 +51,10 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
     hint: 'The supervisor takes up to 4,096 rules for paths: grant directories instead of many files.',
   },
   'denials EAGAIN': { hint: 'The supervisor is a separate process: raise RLIMIT_NPROC by one.' },
+  'denials EACCES': {
+    hint: 'The supervisor must be able to read /proc/PID/mem: let the sandbox around this one grant /proc.',
+  },
+  'denials ENOENT': { hint: 'The supervisor needs /proc: mount it, or leave denials out.' },
   'denials ETIMEDOUT': { hint: 'The supervisor was not ready in time, and was ended: leave denials out.' },
   denials: {
     hint: 'The supervisor could not start: leave denials out, or allow its calls in the sandbox around this one.',

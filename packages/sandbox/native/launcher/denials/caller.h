@@ -21,7 +21,7 @@ struct sb_name {
 	int base; /* descriptor of this process, or -1 */
 };
 
-/* What the supervisor takes for the root of all names; 0 or -errno. */
+/* Looks at what the supervisor takes for the root of all names, and whether it may read memory at all. 0 or -errno. */
 long sb_caller_root(void);
 
 /* Whether the caller can be read and has the same root. */

@@ -45,6 +45,15 @@ static int answer(const struct served *served, int error)
 		       (long)&response) == 0;
 }
 
+void sb_refuse(int listener)
+{
+	static union notified notified;
+	if (sb_syscall3(__NR_ioctl, listener, SECCOMP_IOCTL_NOTIF_RECV, (long)&notified))
+		return;
+	const struct served served = {NULL, listener, notified.call.id};
+	(void)answer(&served, ECANCELED); /* the launcher ends in time if it gets none */
+}
+
 /* 0, or -errno if nothing can be received any more. */
 static long serve_one(struct served *served)
 {

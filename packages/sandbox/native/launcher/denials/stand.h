@@ -13,6 +13,9 @@ void sb_pause(void);
 __attribute__((noreturn)) void sb_stand(
 	struct sb_shared *shared, int channel, const struct sb_supervised *whom);
 
+/* Lets the launcher's exec fail with ECANCELED. */
+void sb_refuse(int listener);
+
 /* Answers until no process has the filter any more. */
 void sb_serve(const struct sb_shared *shared, int listener, int channel);
 
