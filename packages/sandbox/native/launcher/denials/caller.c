@@ -10,6 +10,13 @@
 #include "../../../../landlock/native/landlock_sys.h"
 
 static struct ll_statx own_root;
+static uint64_t proc_device;
+static long root = -1;
+
+uint64_t sb_caller_proc(void)
+{
+	return proc_device;
+}
 
 /* "/proc/THREAD/rest"; rest is at most 13 bytes. */
 static void proc_path(char path[40], uint32_t thread, const char *rest)
@@ -43,19 +50,22 @@ long sb_caller_root(void)
 		__NR_openat, AT_FDCWD, (long)"/proc/self/mem", O_RDONLY | O_CLOEXEC, 0, 0, 0);
 	if (memory < 0)
 		return memory;
+	struct ll_statx status;
+	error = ll_stat(memory, &status);
+	proc_device = (uint64_t)status.dev_major << 32 | status.dev_minor;
 	ll_close(memory);
-	return 0;
+	return error;
 }
 
 /* Names of a process with another root, or another namespace of mounts, mean something else. */
 static int has_own_root(uint32_t thread)
 {
 	char path[40];
-	struct ll_statx root;
+	struct ll_statx its;
 	proc_path(path, thread, "root");
-	return stat_root(path, &root) == 0 && root.ino == own_root.ino &&
-	       root.mount == own_root.mount && root.dev_major == own_root.dev_major &&
-	       root.dev_minor == own_root.dev_minor;
+	return stat_root(path, &its) == 0 && its.ino == own_root.ino &&
+	       its.mount == own_root.mount && its.dev_major == own_root.dev_major &&
+	       its.dev_minor == own_root.dev_minor;
 }
 
 int sb_caller_open(struct sb_caller *caller, uint32_t thread)
@@ -63,13 +73,7 @@ int sb_caller_open(struct sb_caller *caller, uint32_t thread)
 	caller->thread = thread;
 	caller->memory = -1;
 	/* 0: in a namespace of processes that is not seen from here. */
-	if (thread == 0 || !has_own_root(thread))
-		return 0;
-	long memory = open_proc(thread, "mem", O_RDONLY);
-	if (memory < 0)
-		return 0;
-	caller->memory = (int)memory;
-	return 1;
+	return thread != 0 && has_own_root(thread);
 }
 
 void sb_caller_close(struct sb_caller *caller)
@@ -79,10 +83,14 @@ void sb_caller_close(struct sb_caller *caller)
 	caller->memory = -1;
 }
 
-static long read_memory(
-	const struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
+/* By the ids for files, which its own user's process may have too where CAP_SYS_PTRACE is missing. */
+static long read_file(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
 {
 	long count;
+	if (caller->memory < 0)
+		caller->memory = (int)open_proc(caller->thread, "mem", O_RDONLY);
+	if (caller->memory < 0)
+		return -EACCES;
 	do
 		count = sb_syscall6(__NR_pread64, caller->memory, (long)bytes, (long)length,
 			(long)address, 0, 0);
@@ -90,14 +98,25 @@ static long read_memory(
 	return count;
 }
 
-int sb_caller_read(const struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
+static long read_memory(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
+{
+	struct {
+		uint64_t at, length;
+	} here = {(uint64_t)(uintptr_t)bytes, length}, there = {address, length};
+	long count = caller->memory >= 0 ? -EPERM
+					 : sb_syscall6(__NR_process_vm_readv, caller->thread,
+						   (long)&here, 1, (long)&there, 1, 0);
+	return count < 0 ? read_file(caller, address, bytes, length) : count;
+}
+
+int sb_caller_read(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
 {
 	/* A negative offset is an error of its own. */
 	return !(address >> 63) && read_memory(caller, address, bytes, length) == (long)length;
 }
 
 /* The read ends early where memory does; the name must have ended by then. */
-static int read_path(const struct sb_caller *caller, uint64_t address, char path[SB_NAME_MAX])
+static int read_path(struct sb_caller *caller, uint64_t address, char path[SB_NAME_MAX])
 {
 	static const size_t most[] = {256, SB_NAME_MAX};
 	if (address >> 63)
@@ -160,9 +179,13 @@ static int without_self(uint32_t thread, char path[SB_NAME_MAX])
 static long base_of(const struct sb_caller *caller, struct sb_where where, const char *path)
 {
 	char name[16] = "cwd";
-	if (path[0] == '/')
-		return sb_syscall6(__NR_openat, AT_FDCWD, (long)"/",
-			LL_O_PATH | LL_O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
+	if (path[0] == '/') {
+		/* Opened once, when the descriptors are its own. */
+		if (root < 0)
+			root = sb_syscall6(__NR_openat, AT_FDCWD, (long)"/",
+				LL_O_PATH | LL_O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
+		return root;
+	}
 	if (where.folder != AT_FDCWD) {
 		if (where.folder < 0)
 			return -EBADF;
@@ -172,7 +195,7 @@ static long base_of(const struct sb_caller *caller, struct sb_where where, const
 	return open_proc(caller->thread, name, LL_O_PATH | LL_O_DIRECTORY);
 }
 
-int sb_caller_name(const struct sb_caller *caller, struct sb_where where, struct sb_name *name)
+int sb_caller_name(struct sb_caller *caller, struct sb_where where, struct sb_name *name)
 {
 	name->base = -1;
 	if (!read_path(caller, where.path, name->path) || !without_self(caller->thread, name->path))
@@ -183,7 +206,7 @@ int sb_caller_name(const struct sb_caller *caller, struct sb_where where, struct
 
 void sb_name_close(struct sb_name *name)
 {
-	if (name->base >= 0)
+	if (name->base >= 0 && name->base != root)
 		ll_close(name->base);
 	name->base = -1;
 }

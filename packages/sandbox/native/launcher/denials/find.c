@@ -42,14 +42,14 @@ static long open_file(
 		return opened;
 	file->descriptor = (int)opened;
 	long error = ll_stat(opened, &file->status);
-	if (error == 0 && ll_is_proc(opened) && is_of_self(file))
+	if (error == 0 && sb_device(&file->status) == sb_caller_proc() && is_of_self(file))
 		error = -ELOOP;
 	if (error)
 		sb_file_close(file);
 	return error;
 }
 
-long sb_find_file(
+static long find_file(
 	const struct sb_name *name, uint64_t flags, uint64_t resolve, struct sb_file *file)
 {
 	const struct ll_open_how how = {
@@ -117,23 +117,51 @@ long sb_path_of(const struct sb_file *file, char path[SB_NAME_MAX])
 	return path[0] == '/' && length < (long)SB_NAME_MAX - 1 ? length : -ENAMETOOLONG;
 }
 
-long sb_find_folder(const struct sb_file *file, struct sb_file *folder)
+/* Where a file lies, by its path at this moment. */
+static long find_place(const struct sb_file *file, struct sb_entry *entry)
 {
 	static struct sb_name name;
-	static struct sb_entry entry;
-	folder->descriptor = -1;
 	long error = sb_path_of(file, name.path);
 	if (error < 0)
 		return error;
 	name.base = AT_FDCWD;
 	/* The path has no links: one that appears meanwhile is not followed. */
-	error = sb_find_entry(&name, LL_RESOLVE_NO_SYMLINKS, &entry);
+	error = sb_find_entry(&name, LL_RESOLVE_NO_SYMLINKS, entry);
 	if (error)
 		return error;
-	if (!entry.exists || !sb_is_same(&entry.status, &file->status)) {
-		sb_file_close(&entry.folder);
-		return -ESTALE;
+	if (entry->exists && sb_is_same(&entry->status, &file->status))
+		return 0;
+	sb_file_close(&entry->folder);
+	return -ESTALE;
+}
+
+/* Whether the name leads on from there, or might under limits of openat2(2). */
+static int leads_on(const struct sb_entry *entry, uint64_t flags, uint64_t resolve)
+{
+	if (!entry->exists)
+		return 0;
+	if ((entry->status.mode & LL_S_IFMT) == LL_S_IFLNK)
+		return !(flags & LL_O_NOFOLLOW) || entry->is_slashed;
+	return resolve && entry->status.mount != entry->folder.status.mount;
+}
+
+long sb_find(const struct sb_name *name, uint64_t flags, uint64_t resolve, struct sb_entry *entry)
+{
+	struct sb_file file;
+	long error = sb_find_entry(name, resolve, entry);
+	if (error && error != -EINVAL)
+		return error;
+	if (!error && !leads_on(entry, flags, resolve))
+		return 0;
+	sb_file_close(&entry->folder);
+	error = find_file(name, flags, resolve, &file);
+	if (error)
+		return error;
+	if ((file.status.mode & LL_S_IFMT) == LL_S_IFDIR) {
+		*entry = (struct sb_entry){.folder = file, .exists = 1, .status = file.status};
+		return 0;
 	}
-	*folder = entry.folder;
-	return 0;
+	error = find_place(&file, entry);
+	sb_file_close(&file);
+	return error;
 }

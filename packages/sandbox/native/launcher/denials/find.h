@@ -16,22 +16,20 @@ struct sb_file {
 /* An entry of a directory: that directory, and the last part of the name. */
 struct sb_entry {
 	struct sb_file folder;
-	char name[256];         /* NAME_MAX, and a NUL */
+	char name[256];         /* NAME_MAX, and a NUL; empty: the directory itself */
 	int is_slashed;         /* whether a slash ended the name */
-	int exists;             /* whether the directory has it; links are not followed */
+	int exists;             /* whether the directory has it */
 	struct ll_statx status; /* of what it has */
 };
 
-/* The file that a name leads to. 0, or -errno of openat2(2): -ELOOP also where the way goes through a link of proc(5) that is
- * not a name, or through a place there that differs for each process. */
-long sb_find_file(
-	const struct sb_name *name, uint64_t flags, uint64_t resolve, struct sb_file *file);
-
-/* The directory of a name's last part, and whether it has that. 0, or -errno; -EINVAL for "." and "..". */
+/* The directory of a name's last part, and whether it has that; a link there is not followed. 0, or -errno of openat2(2);
+ * -EINVAL for "." and ".."; -ELOOP also where the way goes through a link of proc(5) that is not a name, or through a place
+ * there that differs for each process. */
 long sb_find_entry(const struct sb_name *name, uint64_t resolve, struct sb_entry *entry);
 
-/* The directory in which a file was found, by its path at this moment. 0 or -errno. */
-long sb_find_folder(const struct sb_file *file, struct sb_file *folder);
+/* The same with a link at the end followed, but for O_NOFOLLOW, and "." found: the entry is where the file lies. -ENOENT: a link
+ * leads to nothing. */
+long sb_find(const struct sb_name *name, uint64_t flags, uint64_t resolve, struct sb_entry *entry);
 
 /* The path of a file or directory now, absolute. Its length without the NUL, or -errno. */
 long sb_path_of(const struct sb_file *file, char path[SB_NAME_MAX]);

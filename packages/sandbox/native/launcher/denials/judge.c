@@ -24,21 +24,27 @@ int sb_is_read_only(const struct sb_file *folder)
 	return sb_ask_modes(folder, WRITES) == -EROFS;
 }
 
-/* A denial of what has a path. A file without one is not judged. */
-int sb_deny(struct sb_denial *denial, int error, uint64_t missing, const struct sb_file *file,
-	const char *entry)
+long sb_ask_entry(const struct sb_entry *entry, int mode)
 {
-	long length = sb_path_of(file, denial->path);
+	const long flags = AT_EACCESS | (entry->name[0] ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH);
+	return sb_syscall6(
+		__NR_faccessat2, entry->folder.descriptor, (long)entry->name, mode, flags, 0, 0);
+}
+
+/* A denial of what has a path. What has none is not judged. */
+int sb_deny(struct sb_denial *denial, int error, uint64_t missing, const struct sb_entry *entry)
+{
+	long length = sb_path_of(&entry->folder, denial->path);
 	if (length < 0)
 		return 0;
 	denial->error = error;
 	denial->right = missing & -missing;
 	denial->other[0] = 0;
-	if (!entry)
+	if (!entry->name[0])
 		return 1;
 	if (length > 1)
 		denial->path[length++] = '/';
-	memcpy(denial->path + length, entry, strlen(entry) + 1);
+	memcpy(denial->path + length, entry->name, strlen(entry->name) + 1);
 	return 1;
 }
 
@@ -64,9 +70,11 @@ static int opening_of(uint64_t flags, struct opening *opening)
 }
 
 /* The rights that opening what exists needs; 0 if the kernel refuses it for another reason. */
-static uint64_t rights_to_open(const struct opening *opening, const struct sb_file *file)
+static uint64_t rights_to_open(const struct opening *opening, const struct sb_entry *entry)
 {
-	const unsigned int type = file->status.mode & LL_S_IFMT;
+	const unsigned int type = entry->status.mode & LL_S_IFMT;
+	if (entry->is_slashed && type != LL_S_IFDIR)
+		return 0;
 	if ((opening->flags & O_CREAT && opening->flags & O_EXCL) || type == LL_S_IFLNK)
 		return 0;
 	if (type == LL_S_IFDIR)
@@ -78,13 +86,13 @@ static uint64_t rights_to_open(const struct opening *opening, const struct sb_fi
 }
 
 /* Something that exists, which needs rights and is asked by its modes first. */
-static int judge_file(const struct sb_shared *shared, const struct sb_file *file, uint64_t rights,
+static int judge_file(const struct sb_shared *shared, const struct sb_entry *entry, uint64_t rights,
 	int modes, struct sb_denial *denial)
 {
-	uint64_t missing = rights ? sb_missing_on(shared, file, rights) : 0;
-	if (!missing || sb_ask_modes(file, modes))
+	uint64_t missing = rights ? sb_missing_of(shared, entry, rights) : 0;
+	if (!missing || sb_ask_entry(entry, modes))
 		return 0;
-	return sb_deny(denial, EACCES, missing, file, NULL);
+	return sb_deny(denial, EACCES, missing, entry);
 }
 
 /* A new file by O_CREAT. The right to make it is asked before modes, those to open it after. */
@@ -100,33 +108,28 @@ static int judge_new(const struct sb_shared *shared, const struct opening *openi
 		missing = LL_FS_MAKE_REG;
 	else if (sb_ask_modes(&entry->folder, WRITES | EXECUTES))
 		return 0;
-	return sb_deny(denial, EACCES, missing, &entry->folder, entry->name);
+	return sb_deny(denial, EACCES, missing, entry);
 }
 
 static int judge_open(const struct sb_shared *shared, const struct sb_request *request,
 	const struct sb_name *name, struct sb_denial *denial)
 {
 	static struct sb_entry entry;
-	struct sb_file file;
 	struct opening opening;
-	int is_denied;
+	int is_denied = 0;
 	if (!opening_of(request->flags, &opening))
 		return 0;
 	/* O_CREAT with O_EXCL does not follow a link at the end. */
 	uint64_t flags = request->flags;
 	if (flags & O_CREAT && flags & O_EXCL)
 		flags |= LL_O_NOFOLLOW;
-	long error = sb_find_file(name, flags, request->resolve, &file);
-	if (error == 0) {
-		is_denied = judge_file(
-			shared, &file, rights_to_open(&opening, &file), opening.modes, denial);
-		sb_file_close(&file);
-		return is_denied;
-	}
-	if (error != -ENOENT || !(flags & O_CREAT) || flags & O_DIRECTORY ||
-		sb_find_entry(name, request->resolve, &entry))
+	if (sb_find(name, flags, request->resolve, &entry))
 		return 0;
-	is_denied = judge_new(shared, &opening, &entry, denial);
+	if (entry.exists)
+		is_denied = judge_file(
+			shared, &entry, rights_to_open(&opening, &entry), opening.modes, denial);
+	else if (flags & O_CREAT && !(flags & O_DIRECTORY))
+		is_denied = judge_new(shared, &opening, &entry, denial);
 	sb_file_close(&entry.folder);
 	return is_denied;
 }
@@ -135,15 +138,16 @@ static int judge_open(const struct sb_shared *shared, const struct sb_request *r
 static int judge_use(const struct sb_shared *shared, const struct sb_request *request,
 	const struct sb_name *name, struct sb_denial *denial)
 {
-	struct sb_file file;
+	static struct sb_entry entry;
 	const int executes = request->action == SB_ASK_EXECUTE;
 	const uint64_t rights = executes ? LL_FS_EXECUTE | LL_FS_READ_FILE : LL_FS_TRUNCATE;
-	if (sb_find_file(name, 0, 0, &file))
+	if (sb_find(name, 0, 0, &entry))
 		return 0;
 	int is_denied = 0;
-	if ((file.status.mode & LL_S_IFMT) == LL_S_IFREG)
-		is_denied = judge_file(shared, &file, rights, executes ? EXECUTES : WRITES, denial);
-	sb_file_close(&file);
+	if (entry.exists && !entry.is_slashed && (entry.status.mode & LL_S_IFMT) == LL_S_IFREG)
+		is_denied =
+			judge_file(shared, &entry, rights, executes ? EXECUTES : WRITES, denial);
+	sb_file_close(&entry.folder);
 	return is_denied;
 }
 
@@ -158,14 +162,14 @@ static int judge_entry(const struct sb_shared *shared, const struct sb_request *
 	if (entry.exists == (request->action == SB_ASK_REMOVE) &&
 		(request->takes_slash || !entry.is_slashed) && !sb_is_read_only(&entry.folder)) {
 		uint64_t missing = sb_missing(shared, 0, &entry.folder, request->right);
-		is_denied = missing && sb_deny(denial, EACCES, missing, &entry.folder, entry.name);
+		is_denied = missing && sb_deny(denial, EACCES, missing, &entry);
 	}
 	sb_file_close(&entry.folder);
 	return is_denied;
 }
 
 /* The flags of openat2(2) are in memory. Those beyond are for the kernel to refuse. */
-static int read_how(const struct sb_caller *caller, struct sb_request *request)
+static int read_how(struct sb_caller *caller, struct sb_request *request)
 {
 	struct ll_open_how how;
 	if (!request->how)

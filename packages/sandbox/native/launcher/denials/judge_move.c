@@ -11,11 +11,10 @@
 
 #include "../../../../landlock/native/landlock_abi.h"
 
-/* Two directories, what each lacks, and the entries in them. */
+/* Two entries, and the rights that their directories need. */
 struct move {
-	const struct sb_file *from, *to;
+	const struct sb_entry *from, *to;
 	uint64_t from_rights, to_rights;
-	const char *from_name, *to_name;
 };
 
 static uint64_t right_to_make(const struct ll_statx *status)
@@ -46,8 +45,7 @@ static uint64_t right_to_remove(const struct ll_statx *status)
 static int deny_move(const struct move *move, int error, uint64_t right, struct sb_denial *denial)
 {
 	static struct sb_denial other;
-	if (!sb_deny(&other, error, right, move->to, move->to_name) ||
-		!sb_deny(denial, error, right, move->from, move->from_name))
+	if (!sb_deny(&other, error, right, move->to) || !sb_deny(denial, error, right, move->from))
 		return 0;
 	memcpy(denial->other, other.path, sizeof denial->other);
 	return 1;
@@ -57,15 +55,15 @@ static int deny_move(const struct move *move, int error, uint64_t right, struct 
 static int judge_move(
 	const struct sb_shared *shared, const struct move *move, struct sb_denial *denial)
 {
-	const int is_one = sb_is_same(&move->from->status, &move->to->status);
-	uint64_t missing = sb_missing(shared, 0, move->from, move->from_rights) |
-			   sb_missing(shared, 0, move->to, move->to_rights);
+	const int is_one = sb_is_same(&move->from->folder.status, &move->to->folder.status);
+	uint64_t missing = sb_missing(shared, 0, &move->from->folder, move->from_rights) |
+			   sb_missing(shared, 0, &move->to->folder, move->to_rights);
 	if (missing)
 		return deny_move(move, EACCES, missing, denial);
 	if (is_one)
 		return 0;
-	missing = sb_missing(shared, 0, move->from, LL_FS_REFER) |
-		  sb_missing(shared, 0, move->to, LL_FS_REFER);
+	missing = sb_missing(shared, 0, &move->from->folder, LL_FS_REFER) |
+		  sb_missing(shared, 0, &move->to->folder, LL_FS_REFER);
 	return missing && deny_move(move, EXDEV, missing, denial);
 }
 
@@ -83,8 +81,7 @@ static int rename_entries(const struct sb_shared *shared, uint64_t flags,
 		return 0;
 	if ((from->is_slashed || to->is_slashed) && !S_ISDIR(from->status.mode))
 		return 0;
-	struct move move = {&from->folder, &to->folder, right_to_remove(&from->status),
-		right_to_make(&from->status), from->name, to->name};
+	struct move move = {from, to, right_to_remove(&from->status), right_to_make(&from->status)};
 	if (exchanges)
 		move.from_rights |= right_to_make(&to->status);
 	if (to->exists)
@@ -110,7 +107,7 @@ int sb_judge_rename(const struct sb_shared *shared, uint64_t flags, const struct
 
 /* Others' files may not be linked by everybody, which the kernel asks first (protected_hardlinks of proc_sys_fs(5)). Where that
  * is off, or a capability overrides it, some denials of Landlock are not reported. */
-static int may_be_linked(const struct sb_file *file)
+static int may_be_linked(const struct sb_entry *file)
 {
 	const unsigned int mode = file->status.mode;
 	/* An invalid id changes nothing, and the call answers with the present one. */
@@ -118,44 +115,34 @@ static int may_be_linked(const struct sb_file *file)
 		return 1;
 	return S_ISREG(mode) && !(mode & S_ISUID) &&
 	       (mode & (S_ISGID | S_IXGRP)) != (S_ISGID | S_IXGRP) &&
-	       sb_ask_modes(file, READS | WRITES) == 0;
+	       sb_ask_entry(file, READS | WRITES) == 0;
 }
 
-static int link_file(const struct sb_shared *shared, const struct sb_file *file,
-	const struct sb_file *folder, const struct sb_entry *target, struct sb_denial *denial)
+static int link_entries(const struct sb_shared *shared, const struct sb_entry *from,
+	const struct sb_entry *to, struct sb_denial *denial)
 {
-	static char path[SB_NAME_MAX];
-	if (target->exists || target->is_slashed || S_ISDIR(file->status.mode) ||
-		is_other_mount(folder, &target->folder) || !may_be_linked(file))
+	if (!from->exists || from->is_slashed || to->exists || to->is_slashed ||
+		S_ISDIR(from->status.mode) || is_other_mount(&from->folder, &to->folder) ||
+		!may_be_linked(from))
 		return 0;
-	long length = sb_path_of(file, path);
-	if (length < 0)
-		return 0;
-	while (length > 0 && path[length - 1] != '/')
-		length--;
-	const struct move move = {folder, &target->folder, 0, right_to_make(&file->status),
-		path + length, target->name};
+	const struct move move = {from, to, 0, right_to_make(&from->status)};
 	return judge_move(shared, &move, denial);
 }
 
 int sb_judge_link(const struct sb_shared *shared, uint64_t flags, const struct sb_name *from,
 	const struct sb_name *to, struct sb_denial *denial)
 {
-	static struct sb_entry target;
-	struct sb_file file, folder;
+	static struct sb_entry source, target;
 	if (flags & ~(uint64_t)AT_SYMLINK_FOLLOW)
 		return 0;
 	uint64_t follow = flags & AT_SYMLINK_FOLLOW ? 0 : LL_O_NOFOLLOW;
-	if (sb_find_file(from, follow, 0, &file))
+	if (sb_find(from, follow, 0, &source))
 		return 0;
 	int is_denied = 0;
-	if (sb_find_folder(&file, &folder) == 0) {
-		if (sb_find_entry(to, 0, &target) == 0) {
-			is_denied = link_file(shared, &file, &folder, &target, denial);
-			sb_file_close(&target.folder);
-		}
-		sb_file_close(&folder);
+	if (sb_find_entry(to, 0, &target) == 0) {
+		is_denied = link_entries(shared, &source, &target, denial);
+		sb_file_close(&target.folder);
 	}
-	sb_file_close(&file);
+	sb_file_close(&source.folder);
 	return is_denied;
 }

@@ -40,15 +40,10 @@ uint64_t sb_missing(
 	return missing;
 }
 
-uint64_t sb_missing_on(const struct sb_shared *shared, const struct sb_file *file, uint64_t wanted)
+uint64_t sb_missing_of(
+	const struct sb_shared *shared, const struct sb_entry *entry, uint64_t wanted)
 {
-	struct sb_file folder;
-	if ((file->status.mode & LL_S_IFMT) == LL_S_IFDIR)
-		return sb_missing(shared, 0, file, wanted);
-	uint64_t own = sb_granted_on(shared, &file->status);
-	if (!(wanted & shared->handled & ~own) || sb_find_folder(file, &folder))
-		return 0;
-	uint64_t missing = sb_missing(shared, own, &folder, wanted);
-	sb_file_close(&folder);
-	return missing;
+	/* Without a name it is the directory itself, with which the way up begins. */
+	uint64_t own = entry->name[0] ? sb_granted_on(shared, &entry->status) : 0;
+	return sb_missing(shared, own, &entry->folder, wanted);
 }

@@ -11,8 +11,9 @@
 uint64_t sb_missing(const struct sb_shared *shared, uint64_t own, const struct sb_file *folder,
 	uint64_t wanted);
 
-/* The same for a file or directory itself. */
-uint64_t sb_missing_on(const struct sb_shared *shared, const struct sb_file *file, uint64_t wanted);
+/* The same for what an entry is. */
+uint64_t sb_missing_of(
+	const struct sb_shared *shared, const struct sb_entry *entry, uint64_t wanted);
 
 /* What a rule grants on exactly this. */
 static inline uint64_t sb_granted_on(const struct sb_shared *shared, const struct ll_statx *status)
