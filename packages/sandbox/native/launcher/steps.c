@@ -58,8 +58,10 @@ static int step_build_ruleset(struct sb_launch *launch)
 	launch->status_text = sb_open_status_text();
 	launch->landlock.skipped = skipped;
 	launch->landlock.context = &launch->status;
-	if (launch->supervised)
+	if (launch->supervised) {
 		launch->landlock.granted = sb_supervise_grant;
+		launch->landlock.granted_port = sb_supervise_port;
+	}
 	launch->landlock.runner = sb_privdrop_uid(launch->records.bytes[SB_LAYER_PRIVDROP],
 		launch->records.length[SB_LAYER_PRIVDROP], 0);
 	if (!has(launch, SB_LAYER_LANDLOCK))
@@ -69,8 +71,7 @@ static int step_build_ruleset(struct sb_launch *launch)
 	if (error && launch->landlock.rule != SB_LANDLOCK_NO_RULE)
 		sb_report_number(launch->status, "rule", launch->landlock.rule);
 	if (!error && launch->supervised)
-		error = sb_supervise_rules(
-			launch->supervised, launch->landlock.handled_fs, &launch->failure);
+		error = sb_supervise_rules(launch->supervised, &launch->landlock, &launch->failure);
 	return error;
 }
 

@@ -26,8 +26,8 @@ export interface SandboxSpawnOptions<Stdio extends SandboxStdio = SandboxStdio> 
    */
   readonly undumpable?: boolean;
   /**
-   * Reports what the rules for files deny: `child.denials`, and the event `denial`. A supervisor, which is a separate
-   * process, then looks at each call that names a file; it never allows anything. These calls take some microseconds
+   * Reports what the rules for files and TCP ports deny: `child.denials`, and the event `denial`. A supervisor, which is
+   * a separate process, then looks at each call that names one; it never allows anything. These calls take some microseconds
    * longer. Default: false.
    */
   readonly denials?: boolean;

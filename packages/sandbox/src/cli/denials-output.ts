@@ -86,10 +86,10 @@ export function summary({ all, lost, state }: Denials): readonly string[] {
   ];
 }
 
-function lineOf({ right, call, path, to, count, add }: Denial): string {
+function lineOf({ right, call, path = '', port, to, count, add }: Denial): string {
   const moves = call.startsWith('link') ? 'link' : 'rename';
   const verb = to === undefined ? (verbs[right] ?? right.replace(/_.*/, '')) : moves;
-  const words = [verb, path, ...(to === undefined ? [] : [to])].join(' ');
+  const words = [verb, port === undefined ? path : `TCP port ${port}`, ...(to === undefined ? [] : [to])].join(' ');
   const times = count === 1 ? '' : ` (${count} times)`;
   if (add === undefined) return `denied: ${words}${times}`;
   const [option = '', of = ''] = add.options ?? [];

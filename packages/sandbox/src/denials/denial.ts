@@ -7,10 +7,12 @@ export interface DenialAddition {
   /** Words for `sb-run`; absent if no option expresses it. */
   readonly options?: readonly string[];
   /** A rule for `landlock.paths` of the policy. */
-  readonly path: PathRule | ShortRule;
+  readonly path?: PathRule | ShortRule;
+  /** Ports for `landlock.net` of the policy. */
+  readonly net?: { readonly connectTcp?: readonly number[]; readonly bindTcp?: readonly number[] };
 }
 
-/** A call that was refused because of the rules for files, and how often. */
+/** A call that was refused because of the rules for files or ports, and how often. */
 export interface Denial {
   /** When it was refused for the first time, in ISO 8601. */
   readonly time: string;
@@ -20,8 +22,10 @@ export interface Denial {
   readonly program: string;
   /** The system call. */
   readonly call: string;
-  /** The file or entry, as an absolute path without links. Bytes that are not UTF-8 are replaced. */
-  readonly path: string;
+  /** The file or entry, as an absolute path without links. Bytes that are not UTF-8 are replaced. Absent for a port. */
+  readonly path?: string;
+  /** The TCP port; the right says whether to connect or to bind. */
+  readonly port?: number;
   /** Of a rename or link: the new place. */
   readonly to?: string;
   /** The first missing right, by its kernel name. */

@@ -6,6 +6,23 @@ import { pathOf } from '../policy/path-text.js';
 import type { Denial, DenialAddition } from './denial.js';
 import type { DeniedCall } from './parse-line.js';
 
+type About = Pick<Denial, 'path' | 'to' | 'port' | 'right' | 'rule' | 'add'>;
+
+/** The number at which rights to ports begin: `SB_PORT_RIGHTS` of native/launcher/denials/judge_port.h. */
+const netRights = 32;
+
+/** By their bits: bind_tcp, connect_tcp. */
+const ofPorts = [
+  ['bind_tcp', '--bind-tcp', 'bindTcp'],
+  ['connect_tcp', '--connect-tcp', 'connectTcp'],
+] as const;
+
+function ofPort({ right: bit, path }: DeniedCall): About {
+  const [right, option, name] = ofPorts[bit - netRights] ?? ofPorts[0];
+  const port = Number(path.toString());
+  return { port, right, add: { options: [option, String(port)], net: { [name]: [port] } } };
+}
+
 /**
  * Explains denials by the texts of a policy's rules alone. No name that a program chose is looked up: a program could
  * lead this process to a file system that never answers.
@@ -21,20 +38,20 @@ export class Explainer {
   /** @param time - of the report */
   explain(denied: DeniedCall, time: Date): Omit<Denial, 'count'> {
     const { pid, errno, call } = denied;
+    const about = denied.right < netRights ? this.#ofFile(denied) : ofPort(denied);
+    return { time: time.toISOString(), pid, program: denied.program.toString(), call, errno, ...about };
+  }
+
+  #ofFile(denied: DeniedCall): About {
     const right = fsRightOf(denied.right);
     const path = denied.path.toString();
     const to = denied.other.length === 0 ? undefined : denied.other.toString();
     const rule = this.#nearest(path);
     const add = isText(denied.path) && isText(denied.other) ? additionFor(right, path, to) : undefined;
     return {
-      time: time.toISOString(),
-      pid,
-      program: denied.program.toString(),
-      call,
       path,
       ...(to === undefined ? {} : { to }),
       right,
-      errno,
       ...(rule === undefined ? {} : { rule }),
       ...(add === undefined ? {} : { add }),
     };

@@ -31,6 +31,14 @@ const calls: readonly string[] = [
   'execveat',
 ];
 
+/** Calls for which Landlock has rules by port. */
+const byPort = { connect: 'connect_tcp', bind: 'bind_tcp' } as const;
+
+function callsFor({ expected: { landlock } }: SandboxPlan): readonly string[] {
+  const ports = Object.entries(byPort).filter(([, right]) => landlock?.handled.net.includes(right) === true);
+  return [...calls, ...ports.map(([call]) => call)];
+}
+
 const supervised = new WeakMap<SandboxPlan, SandboxPlan>();
 
 /**
@@ -47,7 +55,7 @@ export function supervisedPlan(plan: SandboxPlan, layers: LayerPolicies): Sandbo
   const obstacle = obstacleTo(plan, layers, support);
   if (obstacle !== undefined) throw unsupported(obstacle);
   const { proofKey, seccomp } = support;
-  const filter = layers.seccomp && planSeccomp(layers.seccomp, seccomp, { proofKey, supervise: calls });
+  const filter = layers.seccomp && planSeccomp(layers.seccomp, seccomp, { proofKey, supervise: callsFor(plan) });
   // The filter is the last record, if there is one.
   const others = plan.expected.filter ? plan.records.slice(0, -1) : plan.records;
   if (filter?.record.length === 0) throw unsupported(withoutFilter);

@@ -39,7 +39,7 @@ describe.skipIf(missing('linux', 'landlock6'))('sb-run --denials', () => {
       .trimEnd()
       .split('\n')
       .map((one) => JSON.parse(one) as Denial);
-    const own = lines.filter(({ path }) => path.startsWith(folder.path));
+    const own = lines.filter(({ path }) => path?.startsWith(folder.path) === true);
     expect(own).toMatchObject([
       { program: 'sh', right: 'make_reg', errno: 'EACCES', count: 3, add: { options: ['--rw', folder.file('shut')] } },
       { path: `${folder.file('shut')}/\u001B[2J`, count: 1 },

@@ -162,7 +162,7 @@ const untold: ReadonlySet<string> = new Set([
 ]);
 
 function wordsOf({ call, path, to = '', right, errno, count }: Denial, { path: folder }: TemporaryFolder): string {
-  const short = (name: string) => name.replace(`${folder}/`, '').replace(/^\/proc\/\d+/, '/proc/self');
+  const short = (name = '') => name.replace(`${folder}/`, '').replace(/^\/proc\/\d+/, '/proc/self');
   return [call, short(path), short(to), right, errno, count].filter((word) => word !== '').join(' ');
 }
 

@@ -9,6 +9,10 @@
 
 #include "../../../../landlock/native/landlock_sys.h"
 
+/* The same on every architecture; Linux 5.3 and 5.6. */
+#define PIDFD_OPEN 434
+#define PIDFD_GETFD 438
+
 static struct ll_statx own_root;
 static uint64_t proc_device;
 static long root = -1;
@@ -209,6 +213,17 @@ void sb_name_close(struct sb_name *name)
 	if (name->base >= 0 && name->base != root)
 		ll_close(name->base);
 	name->base = -1;
+}
+
+long sb_caller_take(const struct sb_caller *caller, int descriptor)
+{
+	/* Threads share their descriptors as a rule; those of others are not looked at. */
+	long process = sb_syscall3(PIDFD_OPEN, process_of(caller->thread), 0, 0);
+	if (process < 0)
+		return process;
+	long taken = sb_syscall3(PIDFD_GETFD, process, descriptor, 0);
+	ll_close(process);
+	return taken;
 }
 
 void sb_caller_program(uint32_t thread, char program[16])

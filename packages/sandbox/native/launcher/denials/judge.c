@@ -2,6 +2,7 @@
 #include "judge.h"
 #include "rights.h"
 #include "judge_move.h"
+#include "judge_port.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -211,6 +212,11 @@ int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uin
 	int is_read = request.action != SB_ASK_NOTHING && sb_caller_open(&caller, thread);
 	if (!is_read)
 		return 0;
+	if (request.action == SB_ASK_PORT) {
+		int is_port = sb_judge_port(shared, &request, &caller, denial) && waits(context);
+		sb_caller_close(&caller);
+		return is_port;
+	}
 	is_read = read_how(&caller, &request) && sb_caller_name(&caller, request.from, &from) &&
 		  (!is_move || sb_caller_name(&caller, request.to, &to));
 	sb_caller_close(&caller);

@@ -43,6 +43,9 @@ static const struct shape shapes[] = {
 	{__NR_truncate, "truncate", SB_ASK_TRUNCATE, 0, NONE, 0, NONE, NONE, NONE},
 	{__NR_execve, "execve", SB_ASK_EXECUTE, 0, NONE, 0, NONE, NONE, NONE},
 	{__NR_execveat, "execveat", SB_ASK_EXECUTE, 0, 0, 1, 4, NONE, NONE},
+	/* The descriptor of the socket, the address, and its length. */
+	{__NR_connect, "connect", SB_ASK_PORT, LL_NET_CONNECT_TCP, 0, 1, 2, NONE, NONE},
+	{__NR_bind, "bind", SB_ASK_PORT, LL_NET_BIND_TCP, 0, 1, 2, NONE, NONE},
 #ifdef __NR_renameat
 	{__NR_renameat, "renameat", SB_ASK_RENAME, 0, 0, 1, NONE, 2, 3},
 #endif
@@ -114,6 +117,8 @@ static void refine(const struct seccomp_data *data, struct sb_request *request)
 	/* Executing a descriptor, or not following a link, is rare; the kernel decides alone. */
 	if (request->action == SB_ASK_EXECUTE && request->flags)
 		request->action = SB_ASK_NOTHING;
+	if (request->action == SB_ASK_PORT)
+		return;
 	request->takes_slash =
 		request->right == LL_FS_MAKE_DIR || request->right == LL_FS_REMOVE_DIR;
 }

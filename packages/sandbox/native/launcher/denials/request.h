@@ -15,6 +15,7 @@ enum sb_action {
 	SB_ASK_LINK,
 	SB_ASK_TRUNCATE,
 	SB_ASK_EXECUTE,
+	SB_ASK_PORT,
 };
 
 /* A path in the caller's memory, and the directory at which it begins. */
@@ -30,7 +31,7 @@ struct sb_request {
 	uint64_t flags;   /* of open, renameat2 and linkat */
 	uint64_t resolve; /* of openat2 */
 	uint64_t how;     /* address of openat2's struct open_how, or 0 */
-	uint64_t right;   /* what making and removing needs */
+	uint64_t right;   /* what making, removing and using a port needs */
 	int takes_slash;  /* whether a slash may end its path: it makes or removes a directory */
 };
 

@@ -17,7 +17,9 @@ struct sb_grant {
 struct sb_shared {
 	int state; /* 0: not ready yet; 1: the supervisor is ready; below 0: -errno, it gave up */
 	int listener;     /* descriptor of the filter's listener; -1 until the filter is loaded */
-	uint64_t handled; /* rights that the ruleset restricts */
+	uint64_t handled; /* rights to files that the ruleset restricts */
+	uint64_t handled_net; /* and rights to ports */
+	uint8_t ports[65536]; /* the rights to each port that rules grant, as in handled_net */
 	uint32_t count;
 	int is_full; /* more rules than fit: then nothing may be told */
 	struct sb_grant grants[SB_GRANT_SLOTS];

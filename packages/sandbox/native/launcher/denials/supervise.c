@@ -120,12 +120,19 @@ void sb_supervise_grant(int descriptor, uint64_t rights)
 			rights);
 }
 
-int sb_supervise_rules(struct sb_shared *shared, uint64_t handled, struct sb_failure *failure)
+void sb_supervise_port(uint16_t port, uint64_t rights)
+{
+	noted->ports[port] |= (uint8_t)(rights & (LL_NET_BIND_TCP | LL_NET_CONNECT_TCP));
+}
+
+int sb_supervise_rules(
+	struct sb_shared *shared, const struct sb_landlock *landlock, struct sb_failure *failure)
 {
 	if (shared->is_full)
 		return fail(failure, NULL, -E2BIG);
 	/* Every ruleset for files restricts moving, whether it says so or not. */
-	shared->handled = handled ? handled | LL_FS_REFER : 0;
+	shared->handled = landlock->handled_fs ? landlock->handled_fs | LL_FS_REFER : 0;
+	shared->handled_net = landlock->handled_net & (LL_NET_BIND_TCP | LL_NET_CONNECT_TCP);
 	return 0;
 }
 

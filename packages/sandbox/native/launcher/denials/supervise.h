@@ -14,6 +14,8 @@
 #include "shared.h"
 #include "../launcher.h"
 
+#include "../../../../landlock/native/landlock.h"
+
 /* Whose files it looks at. */
 struct sb_supervised {
 	const uint8_t *user; /* the record of the change of user, or NULL */
@@ -32,8 +34,12 @@ int sb_supervise(const struct sb_process *process, int status, const struct sb_s
 /* Notes what a rule grants, for `granted` of struct sb_landlock. */
 void sb_supervise_grant(int descriptor, uint64_t rights);
 
+/* The same for `granted_port`. */
+void sb_supervise_port(uint16_t port, uint64_t rights);
+
 /* Says which rights are restricted, and that all rules are there. -E2BIG: more than fit. */
-int sb_supervise_rules(struct sb_shared *shared, uint64_t handled, struct sb_failure *failure);
+int sb_supervise_rules(
+	struct sb_shared *shared, const struct sb_landlock *landlock, struct sb_failure *failure);
 
 /* Ends this process if it has not executed the target in time. Before the filter, which may deny it. */
 int sb_supervise_deadline(struct sb_failure *failure);
