@@ -70,7 +70,7 @@ describe.skipIf(missing('linux', 'landlock6'))('sb-run --denials', () => {
     expect([linked.status, linked.stderr]).toEqual([125, expect.stringContaining('Nothing was run')]);
   });
 
-  it('says before the start where it cannot be had: inside another, and without rules or a filter', async () => {
+  it('says before the start where it is not available: inside another, and without rules or a filter', async () => {
     const inner = [process.execPath, sbRunPath(), '--denials', '--', '/bin/true'];
     const nested = await sbRun(['--denials', '--', ...inner]);
     expect(nested.status).toBe(125);
