@@ -1,5 +1,6 @@
 /* A supervisor under attack by the program that it watches: nothing is gained, and it goes on. */
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,7 +10,8 @@ import { compileC, missing, temporaryFolder, type TemporaryFolder } from '@sb/te
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
-import { childrenNamed } from '../processes.js';
+import { childrenNamed, kill, unusualTime, untilThere } from '../processes.js';
+import { sbRunPath } from '../sb-run.js';
 
 const needed = ['linux', 'landlock6'] as const;
 const isOrdinary = missing('root');
@@ -179,3 +181,42 @@ describe.skipIf(missing(...needed)).each(users)('a hostile program as %s', (_, p
     expect((await closed)[0]).toBe(0);
   });
 });
+
+describe.skipIf(missing(...needed))('a supervisor', () => {
+  it('leaves the program no descriptor but its streams', async () => {
+    const child = createSandbox().spawn('/bin/sh', ['-c', 'ls /proc/$$/fd'], { denials: true });
+    expect((await text(child.stdout)).trimEnd().split(/\s+/)).toEqual(['0', '1', '2']);
+  });
+
+  it.skipIf(isOrdinary)('whose reader is gone goes on without it, and waits for nothing', async () => {
+    using folder = temporaryFolder();
+    writeFileSync(folder.file('policy'), JSON.stringify({ dieWithParent: false, off: ['process.descendants'] }));
+    const word = unusualTime();
+    const options = ['--policy', folder.file('policy'), '--denials', '--'];
+    const starter = spawn(process.execPath, [sbRunPath(), ...options, '/bin/sleep', word], { stdio: 'ignore' });
+    try {
+      await untilThere(word, 2);
+      const [pid = 0] = childrenNamed('sb-supervisor', starter.pid);
+      const pipes = () =>
+        readdirSync(`/proc/${pid}/fd`).filter((fd) => linkOf(`/proc/${pid}/fd/${fd}`).startsWith('pipe:'));
+      expect(pipes()).toHaveLength(1);
+      starter.kill('SIGKILL');
+      for (let turn = 0; pipes().length > 0; turn++) {
+        if (turn > 500) throw new Error('it keeps its pipe');
+        await wait(20);
+      }
+      kill(word);
+      await untilGone(pid);
+    } finally {
+      kill(word);
+    }
+  });
+});
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ''; // it was closed meanwhile
+  }
+}

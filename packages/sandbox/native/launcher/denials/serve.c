@@ -92,7 +92,10 @@ static void tell_rest(struct pollfd ends[3])
 			(void)sb_syscall3(__NR_close, ends[REPORT].fd, 0, 0);
 		}
 		ends[TARGET].fd = ends[REPORT].fd = -1;
-	} else if (ends[REPORT].revents && sb_tell_write(ends[REPORT].fd)) {
+	} else if (ends[REPORT].revents & POLLERR ||
+		   (ends[REPORT].revents && sb_tell_write(ends[REPORT].fd))) {
+		/* Nobody reads any more. Looking there again would always find that, and never wait. */
+		(void)sb_syscall3(__NR_close, ends[REPORT].fd, 0, 0);
 		ends[REPORT].fd = -1;
 	}
 }
