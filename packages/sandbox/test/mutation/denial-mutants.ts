@@ -2,7 +2,6 @@
 import { type Mutant, without } from './mutants.js';
 
 const stand = 'sandbox/native/launcher/denials/stand.c';
-const serve = 'sandbox/native/launcher/denials/serve.c';
 const judge = 'sandbox/native/launcher/denials/judge.c';
 
 const reached = ['denials-hostile', 'as another user cannot reach it'] as const;
@@ -12,13 +11,6 @@ const equal = ['denials', 'for the same user changes no answer'] as const;
 export const denialMutants: readonly Mutant[] = [
   without('its ids for files', stand, 'error = sb_privdrop_files(whom->user, whom->user_length);', reached),
   without('the loss of its capabilities', stand, 'error = keep_reading_alone();', reached),
-  {
-    name: 'the end of its pipe without a reader',
-    file: serve,
-    from: '} else if (ends[REPORT].revents & POLLERR ||',
-    to: '} else if (0 ||',
-    red: ['denials-hostile', 'whose reader is gone'],
-  },
   {
     name: 'the kernel’s order of modes and rules',
     file: judge,
