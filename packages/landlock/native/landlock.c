@@ -162,6 +162,8 @@ static int add_port(const struct sb_landlock *state, const uint8_t *at, struct s
 {
 	const struct ll_net_port_attr attr = {.allowed = ll_u64(at), .port = sb_u16(at + 8)};
 	int error = add(state, LL_RULE_NET_PORT, &attr, sb_u16(at + 10));
+	if (!error && state->granted_port)
+		state->granted_port(sb_u16(at + 8), ll_u64(at));
 	return error ? sb_fail(failure, "landlock_add_rule", "landlock_add_rule", -error) : 0;
 }
 

@@ -54,6 +54,8 @@ struct sb_landlock {
 	void *context;
 	/* Called for each path rule with what was opened and the rights there; may be NULL. */
 	void (*granted)(int descriptor, uint64_t rights);
+	/* The same for each port rule; may be NULL. */
+	void (*granted_port)(uint16_t port, uint64_t rights);
 };
 
 /*

@@ -32,5 +32,13 @@ export {
 export { type LandlockPlan, plan } from './plan.js';
 export { policy } from './policy.js';
 export { type LandlockReport, restrictSelf } from './restrict.js';
-export { type FsRight, type LogFeature, type NetRight, newestAbi, type Scope, type UnknownBit } from './rights.js';
+export {
+  type FsRight,
+  fsRightOf,
+  type LogFeature,
+  type NetRight,
+  newestAbi,
+  type Scope,
+  type UnknownBit,
+} from './rights.js';
 export { type LandlockSupport, support } from './support.js';

@@ -110,6 +110,12 @@ export function orderOf(group: Group, name: string): number {
   return index >= 0 ? index : highestBit + (entryOf(group, name)?.bit ?? 0);
 }
 
+/** Returns the name of a file-system right by its bit. */
+export function fsRightOf(bit: number): FsRight {
+  const named = Object.entries(fsRights).find(([, entry]) => entry.bit === bit);
+  return named === undefined ? `unsafe_unknown_bit_${bit}` : (named[0] as FsRight);
+}
+
 /** Returns every name of a group that an ABI has, in the order of the kernel's header. */
 export function namesOf(group: Group, abi: number): readonly string[] {
   return Object.entries(tables[group])

@@ -24,6 +24,15 @@ enum sb_privdrop_flags {
 /* Whom a record is about; `fallback` where it is none of this layer. */
 uint32_t sb_privdrop_uid(const uint8_t *record, size_t length, uint32_t fallback);
 
+#ifdef SB_FREESTANDING
+/*
+ * Takes the groups and the file-system ids of the target, and keeps the others: then files are looked at as the target would,
+ * and the target can't signal this process (setfsuid(2)). Needs CAP_SETUID and CAP_SETGID. 0, or -errno; -EPERM also if the
+ * ids are not in force afterwards.
+ */
+int sb_privdrop_files(const uint8_t *record, size_t length);
+#endif
+
 /*
  * 0, or -errno with the failed step in *failure:
  *   record      -EINVAL, not a record of this layer; nothing was changed

@@ -108,9 +108,9 @@ describe('every option', () => {
   const channel = { stdio: 'pipe', serialization: 'json' };
 
   it.each<[name: string, reader: Reader, sample: object]>([
-    ['spawn', spawnReader, { ...common, ...channel, argv0: 'x' }],
+    ['spawn', spawnReader, { ...common, ...channel, argv0: 'x', denials: true }],
     ['run', runReader, { ...common, argv0: 'x', input: 'x', maxBuffer: 1 }],
-    ['fork', forkReader, { ...common, ...channel, execPath: '/bin/node', execArgv: ['--no-warnings'] }],
+    ['fork', forkReader, { ...common, ...channel, denials: true, execPath: '/bin/node', execArgv: ['--no-warnings'] }],
     ['restrictSelf', restrictSelfReader, { prepare: () => undefined }],
   ])('of %s is read', (_, reader, sample) => {
     const take = (value: unknown): unknown => reader.read(value, documentPlace('options'));

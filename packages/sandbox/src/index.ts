@@ -34,6 +34,7 @@ export type { SelfTestLine } from './self-test/result.js';
 export type { SelfTest } from './self-test/self-test.js';
 export type { Addition } from './why/addition.js';
 export type { SandboxQuestion } from './why/question.js';
+export type { Denial, DenialAddition, Denials } from './denials/denial.js';
 export type { SandboxAnswer } from './why/why.js';
 export type { SandboxSpawnOptions } from './child/spawn-options.js';
 export type { ForkStdio, Sandbox } from './types.js';

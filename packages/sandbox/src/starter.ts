@@ -8,11 +8,14 @@ import { type SandboxedProcess, asTarget } from './child/child.js';
 import { Ending, type EndingOptions } from './child/ending.js';
 import { LimitWatch } from './child/limit-watch.js';
 import type { ReadSpawnOptions } from './child/spawn-options.js';
+import { supervisedPlan } from './denials/supervised-plan.js';
+import { withDenials } from './child/with-denials.js';
 import { type LoadedFilter, refuseUnstartable } from './filter/launcher-calls.js';
 import { launch, type Launched } from './launch/launch.js';
+import { LaunchDescriptors } from './launch/launch-descriptors.js';
 import { launchPortable } from './launch/portable.js';
 import { type Start, startRecords } from './launch/start.js';
-import { type DescriptorLayout, layOut } from './launch/stdio.js';
+import { channelVariables, type DescriptorLayout, layOut } from './launch/stdio.js';
 import { findTarget, type Target } from './launch/target.js';
 import { refuseForbidden, unreadableProgram } from './launch/unreadable-program.js';
 import { type LayerPolicies, layersFor, layersWithTmp } from './plan/layers.js';
@@ -119,7 +122,7 @@ export class Starter {
     let cgroup: Cgroup | undefined;
     try {
       cgroup = this.#cgroupOf(prepared.plan);
-      const child = this.#launch(prepared, { layout, argv, options, tmp, cgroup });
+      const child = this.#watched(prepared, { layout, argv, options, tmp, cgroup });
       // A process that never ran has no exit.
       if (tmp !== undefined) child.once('exit', () => tmp.release()).once('close', () => tmp.release());
       return child;
@@ -134,36 +137,44 @@ export class Starter {
     return cgroupFor(cgroup && { ...cgroup, stays: this.#policy.dieWithParent === false }, landlock);
   }
 
-  #launch({ target, plan: usual, filter }: Prepared, { layout, argv, options, tmp, cgroup }: Launch): SandboxedProcess {
-    const plan = tmp === undefined ? usual : this.#planWith(tmp, target);
+  /** With `denials`, a supervisor reports to a pipe of this process. */
+  #watched(prepared: Prepared, start: Launch): SandboxedProcess {
+    const own = start.tmp === undefined ? prepared.plan : this.#planWith(start.tmp, prepared.target);
+    if (start.options.denials !== true) return this.#launch({ ...prepared, plan: own }, start);
+    const plan = supervisedPlan(own, this.#layers);
+    const { landlock } = plan.expected;
+    return withDenials(landlock, (report) => this.#launch({ ...prepared, plan }, { ...start, report }));
+  }
+
+  #launch(
+    { target, plan, filter }: Prepared,
+    { layout, argv, options, tmp, cgroup, report }: Launch,
+  ): SandboxedProcess {
     const { ipc } = layout;
     const copy = this.#copyOf(target, plan, options);
-    const descriptors = [...layout.stdio];
-    const keep = [...layout.keep];
-    const add = (descriptor: number, at: number): void => {
-      while (descriptors.length < at) descriptors.push('ignore');
-      descriptors.push(descriptor);
-      keep.push(at);
-    };
-    if (tmp !== undefined) add(tmp.lock, Math.max(descriptors.length, lockPosition));
-    const position = descriptors.length;
-    if (copy !== undefined) add(copy.descriptor, position);
-    const files = cgroup && addCgroup(cgroup, descriptors, keep);
-    if (filter) refuseUnstartable(filter, statusAfter(descriptors));
+    const descriptors = new LaunchDescriptors(layout);
+    if (tmp !== undefined) descriptors.add(tmp.lock, lockPosition);
+    const position = copy && descriptors.add(copy.descriptor);
+    const files = cgroup && addCgroup(cgroup, descriptors);
+    const channel = report === undefined ? undefined : descriptors.add(report);
+    // The supervisor uses the one after it, too.
+    if (channel !== undefined) descriptors.add('ignore');
+    if (filter) refuseUnstartable(filter, statusAfter(descriptors.entries));
     const env =
       tmp === undefined ? (options.env ?? this.env()) : { ...(options.env ?? this.env()), ...tmpVariables(tmp) };
     const start: Start = {
-      path: copy === undefined ? target.path : position,
+      path: position ?? target.path,
       argv,
       env: ipc === undefined ? env : { ...env, ...channelVariables(ipc, options.serialization) },
-      keep: descriptors.length === layout.stdio.length ? layout.keep : keep,
+      keep: descriptors.keep,
       cwd: options.cwd,
       execKey: this.execKey,
       original: copy?.original,
       cgroup: files,
+      channel,
     };
     const launched = plan.expected.launcher
-      ? launch(startRecords(this.#policy, plan, start), descriptors, options.serialization)
+      ? launch(startRecords(this.#policy, plan, start), descriptors.entries, options.serialization)
       : launchPortable({
           user: plan.expected.user,
           policy: this.#policy,
@@ -194,22 +205,21 @@ export class Starter {
     // A process of the user outside the sandbox gets no descriptor that it does not need: another process of that user
     // could take it, for instance a terminal.
     const isInside = folder === undefined;
-    const { stdio, keep } = layOut(['ignore', 'pipe', 'ignore'], isInside ? this.#policy.keepDescriptors : []);
-    const position = stdio.length;
-    const others = isInside ? [] : [folder];
-    const descriptors = [...stdio, program, ...others];
-    const kept = [...keep, position, ...others.map((_, index) => position + 1 + index)];
+    const layout = layOut(['ignore', 'pipe', 'ignore'], isInside ? this.#policy.keepDescriptors : []);
+    const descriptors = new LaunchDescriptors(layout);
+    const position = descriptors.add(program);
+    if (folder !== undefined) descriptors.add(folder);
     const cgroup = this.#cgroupOf(plan);
-    const files = cgroup && addCgroup(cgroup, descriptors, kept);
+    const files = cgroup && addCgroup(cgroup, descriptors);
     const start = {
       path: position,
       argv: ['probe', ...args(`/proc/self/fd/${position + 1}`)],
       env: this.env(),
-      keep: kept,
+      keep: descriptors.keep,
       execKey: this.execKey,
       cgroup: files,
     };
-    const launched = launch(startRecords(this.#policy, plan, start), descriptors);
+    const launched = launch(startRecords(this.#policy, plan, start), descriptors.entries);
     // Another process of the same user may stop it for ever.
     return this.#supervise({ ...launched, cgroup }, plan, { timeout: probeTime, killSignal: 'SIGKILL' });
   }
@@ -237,9 +247,6 @@ interface Launch {
   readonly options: ReadSpawnOptions;
   readonly tmp: PrivateTmp | undefined;
   readonly cgroup: Cgroup | undefined;
-}
-
-/** How a child that is Node finds its channel; child_process sets them for the launcher, which passes nothing on. */
-function channelVariables(descriptor: number, serialization = 'json'): Readonly<Record<string, string>> {
-  return { NODE_CHANNEL_FD: String(descriptor), NODE_CHANNEL_SERIALIZATION_MODE: serialization };
+  /** The end of a pipe for denials. */
+  readonly report?: number;
 }

@@ -26,11 +26,11 @@ export function guardiansBy(pid: number): readonly number[] {
   });
 }
 
-/** Numbers of the children of this process with this name, those included that nobody has waited for. */
-export function childrenNamed(name: string): readonly number[] {
+/** Numbers of the children of a process, this one by default, with this name, those included that nobody has waited for. */
+export function childrenNamed(name: string, by = process.pid): readonly number[] {
   return pids().filter((pid) => {
     const [, its, parent] = /\((.*)\) \S (\d+)/.exec(read(pid, 'stat')) ?? [];
-    return its === name && parent === String(process.pid);
+    return its === name && parent === String(by);
   });
 }
 

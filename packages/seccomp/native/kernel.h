@@ -22,6 +22,8 @@ enum {
 	SECCOMP_OPERATION_SET_MODE_FILTER = 1,
 	SECCOMP_OPERATION_GET_ACTION_AVAIL = 2,
 	SECCOMP_FLAG_TSYNC = 1,
+	SECCOMP_FLAG_NEW_LISTENER = 8,
+	SECCOMP_FLAG_WAIT_KILLABLE = 32, /* a call that was taken is not interrupted; Linux 5.19 */
 };
 
 /* struct sock_filter and struct sock_fprog of linux/filter.h */

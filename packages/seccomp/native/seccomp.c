@@ -63,6 +63,20 @@ static int answers(const uint8_t *record)
 	       -KERNEL_EHWPOISON;
 }
 
+/* As seccomp(2): with a listener, its descriptor. */
+static long load(const struct kernel_program *program, enum sb_seccomp_scope scope)
+{
+	if (scope != SB_SECCOMP_SUPERVISED)
+		return kernel_seccomp(SECCOMP_OPERATION_SET_MODE_FILTER,
+			scope == SB_SECCOMP_ALL_THREADS ? SECCOMP_FLAG_TSYNC : 0, program);
+	long result = kernel_seccomp(SECCOMP_OPERATION_SET_MODE_FILTER,
+		SECCOMP_FLAG_NEW_LISTENER | SECCOMP_FLAG_WAIT_KILLABLE, program);
+	if (result != -KERNEL_EINVAL)
+		return result;
+	return kernel_seccomp(
+		SECCOMP_OPERATION_SET_MODE_FILTER, SECCOMP_FLAG_NEW_LISTENER, program);
+}
+
 int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope scope,
 	struct sb_failure *failure, int *thread)
 {
@@ -78,11 +92,12 @@ int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope
 	/* A call with this answer before the load proves nothing after it. */
 	if (is_proven && answers(record))
 		return sb_fail(failure, "prove", "seccomp", KERNEL_EPERM);
-	unsigned int flags = scope == SB_SECCOMP_ALL_THREADS ? SECCOMP_FLAG_TSYNC : 0;
-	long result = kernel_seccomp(SECCOMP_OPERATION_SET_MODE_FILTER, flags, &program);
+	long result = load(&program, scope);
 	if (result < 0)
 		return sb_fail(failure, "seccomp", "seccomp", (int)-result);
-	if (result > 0) {
+	if (scope == SB_SECCOMP_SUPERVISED) {
+		*thread = (int)result;
+	} else if (result > 0) {
 		/* TSYNC answers with the first thread that could not follow (seccomp(2)). */
 		*thread = (int)result;
 		return sb_fail(failure, "tsync", "seccomp", KERNEL_EBUSY);

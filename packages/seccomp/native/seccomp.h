@@ -27,6 +27,8 @@ enum sb_seccomp_flags {
 enum sb_seccomp_scope {
 	SB_SECCOMP_ALL_THREADS, /* every thread or none (SECCOMP_FILTER_FLAG_TSYNC) */
 	SB_SECCOMP_CALLING_THREAD, /* a launcher has no other; in other programs the other threads stay unrestricted */
+	/* The same, with a listener for the calls that the filter passes to a supervisor: *thread is its descriptor. */
+	SB_SECCOMP_SUPERVISED,
 };
 
 /*

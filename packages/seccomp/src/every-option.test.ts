@@ -51,7 +51,9 @@ it('every level and every option of plan is read', () => {
   expect(walkOptions({ reader: levelsReader, samples: [{ filter: 'prefer' }], take: levels }).faults).toEqual([]);
   const planned = (value: unknown): unknown =>
     plan(some, { state: 'unsupported-kernel', reason: 'none' }, value as { proofKey: bigint });
-  expect(walkOptions({ reader: planReader, samples: [{ proofKey: 1n }], take: planned }).faults).toEqual([]);
+  expect(
+    walkOptions({ reader: planReader, samples: [{ proofKey: 1n, supervise: ['openat'] }], take: planned }).faults,
+  ).toEqual([]);
 });
 
 it('a call that is simulated has no key but its own', () => {

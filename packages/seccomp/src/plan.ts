@@ -16,7 +16,9 @@ import { documentPlace, type SeccompErrorCode, seccompError } from './errors.js'
 import { openTables } from './analysis/open-tables.js';
 import type { SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
 import { policy as validate } from './policy/policy.js';
+import type { Machine } from './tables/architectures.js';
 import { proofOf } from './compiler/proof.js';
+import { supervisedPolicy } from './policy/supervised.js';
 import type { SeccompSupport } from './support.js';
 import { verdicts } from './policy/verdicts.js';
 
@@ -50,19 +52,19 @@ interface Obstacle {
  */
 export function plan(policy: SeccompPolicy, support: SeccompSupport, options: SeccompPlanOptions = {}): SeccompPlan {
   const valid = validate(policy);
-  const { proofKey } = planReader.read(options, documentPlace());
+  const { proofKey, supervise } = planReader.read(options, documentPlace());
   refuseNotify(valid);
   refuseMissingPrebuild('seccomp', support);
-  const obstacle = obstacleTo(valid, support);
+  const obstacle = obstacleTo(valid, support, supervise);
   if (obstacle !== undefined || support.state !== 'available') {
     const { code, what, hint } = obstacle ?? unreachable;
     if (valid.level === 'require') throw seccompError(code, 'plan', { what, hint });
     const features = [line('filter', 'unsupported', what), line('no_new_privs', 'off')];
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
-  const program = compileFor(valid, support.machine);
+  const program = filterFor(valid, support.machine, supervise);
   const does = effect(valid, program);
-  if (does === 'nothing') {
+  if (does === 'nothing' && supervise === undefined) {
     const features = [line('filter', 'off', 'the policy lets every call through'), line('no_new_privs', 'off')];
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
@@ -78,6 +80,10 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport, options: Se
     // could also make a set-user-ID program misbehave (seccomp(2)).
     needs: support.noNewPrivs ? [] : (['no_new_privs'] satisfies PlanNeed[]),
   };
+}
+
+function filterFor(policy: SeccompPolicy, machine: Machine, supervise: readonly string[] | undefined): SeccompProgram {
+  return compileFor(supervise === undefined ? policy : supervisedPolicy(policy, machine, supervise), machine);
 }
 
 /** What a filter does on its machine: deny known calls, only log or answer other numbers, or nothing. */
@@ -98,7 +104,11 @@ function recordOf({ machine, audit, bytes, length }: SeccompProgram, proofKey: b
   return encodeRecord({ layer: 'seccomp', version: recordVersion, flags, payload });
 }
 
-function obstacleTo(policy: SeccompPolicy, support: SeccompSupport): Obstacle | undefined {
+function obstacleTo(
+  policy: SeccompPolicy,
+  support: SeccompSupport,
+  supervise: readonly string[] | undefined,
+): Obstacle | undefined {
   if (support.state !== 'available') {
     return { code: support.state, what: support.reason, hint: "Set level to 'prefer' to continue without a filter." };
   }
@@ -106,7 +116,8 @@ function obstacleTo(policy: SeccompPolicy, support: SeccompSupport): Obstacle | 
     const what = 'this kernel can load a filter on one thread only';
     return { code: 'unsupported-kernel', what, hint: 'Use Linux 3.17 or later.' };
   }
-  const missing = actionsOf(policy).find((action) => !support.actions.includes(action));
+  const notify: readonly ActionName[] = supervise === undefined ? [] : ['user-notify'];
+  const missing = [...actionsOf(policy), ...notify].find((action) => !support.actions.includes(action));
   if (missing === undefined) return undefined;
   const what = `this kernel does not know the action ${missing} and would kill instead`;
   return { code: 'unsupported-kernel', what, hint: 'Use another action, or Linux 5.0 or later, which knows all.' };

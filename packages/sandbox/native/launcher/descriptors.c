@@ -12,7 +12,7 @@
 
 #define LAST 0x7fffffffu
 
-static int is_kept(const struct sb_process *process, unsigned int descriptor)
+int sb_is_kept(const struct sb_process *process, unsigned int descriptor)
 {
 	for (uint32_t i = 0; i < process->keep_count; i++) {
 		if (sb_u32(process->keep + 4 * i) == descriptor)
@@ -40,7 +40,7 @@ struct listing {
 static int stays(const struct listing *listing, int descriptor)
 {
 	return descriptor == listing->folder || (unsigned int)descriptor == listing->status ||
-	       is_kept(listing->process, (unsigned int)descriptor);
+	       sb_is_kept(listing->process, (unsigned int)descriptor);
 }
 
 /* Closes the descriptors of a part of the listing, and returns how many. */

@@ -41,6 +41,7 @@ struct sb_process {
 	const char *original; /* path of what the descriptor is a copy of, or NULL */
 	uint64_t original_device, original_inode;
 	int cgroup_procs, cgroup_kill; /* descriptors, which are in keep; -1: none */
+	int channel; /* where a supervisor reports; it and the next number are in keep; or -1 */
 };
 
 enum sb_process_flags {
@@ -68,6 +69,8 @@ enum sb_process_flags {
 	SB_PROCESS_CGROUP = 1 << 10,
 	/* The guardian ends the cgroup, and enters no Landlock domain. It needs SB_PROCESS_CGROUP. */
 	SB_PROCESS_GUARD_CGROUP = 1 << 11,
+	/* A u32 follows all else: a supervisor reports there which names are denied (denials/supervise.h). */
+	SB_PROCESS_SUPERVISE = 1 << 12,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu
@@ -90,6 +93,9 @@ int sb_process_enter(const struct sb_process *process, struct sb_failure *failur
 
 /* Executes the target; returns only if that failed, with -errno. */
 int sb_process_execute(const struct sb_process *process, struct sb_failure *failure);
+
+/* Whether a descriptor is in keep. */
+int sb_is_kept(const struct sb_process *process, unsigned int descriptor);
 
 /* Closes every descriptor that is not in keep and not `status`. Returns 0 or -errno; -ESTALE, which
  * no call here gives itself: success was reported and one is still open. */

@@ -70,11 +70,7 @@ static int ascends(const uint8_t *numbers, uint32_t count)
 
 static int is_kept(const struct sb_process *process, int descriptor)
 {
-	for (uint32_t i = 0; descriptor >= 0 && i < process->keep_count; i++) {
-		if (sb_u32(process->keep + 4 * i) == (uint32_t)descriptor)
-			return 1;
-	}
-	return 0;
+	return descriptor >= 0 && sb_is_kept(process, (uint32_t)descriptor);
 }
 
 /* The target: an absolute path, or a descriptor that is kept open until it is executed. */
@@ -104,6 +100,19 @@ static int parse_cgroup(struct sb_process *process, struct reader *reader)
 		(process->cgroup_kill >= 0 && !is_kept(process, process->cgroup_kill)))
 		return -EINVAL;
 	return process->flags & SB_PROCESS_GUARD_CGROUP && process->cgroup_kill < 0 ? -EINVAL : 0;
+}
+
+/* Where a supervisor reports, and the number after it, which it needs as well. */
+static int parse_channel(struct sb_process *process, struct reader *reader)
+{
+	process->channel = -1;
+	if (!(process->flags & SB_PROCESS_SUPERVISE))
+		return 0;
+	uint32_t channel = take_u32(reader);
+	if (!reader->ok || channel > INT32_MAX - 1)
+		return -EINVAL;
+	process->channel = (int)channel;
+	return sb_is_kept(process, channel) && sb_is_kept(process, channel + 1) ? 0 : -EINVAL;
 }
 
 int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *process)
@@ -137,6 +146,8 @@ int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *pr
 		process->original = take_string(&reader);
 	}
 	int error = parse_cgroup(process, &reader);
+	if (!error)
+		error = parse_channel(process, &reader);
 	if (error || !reader.ok || reader.at != reader.end || !argv[0])
 		return -EINVAL;
 	if (process->flags &
@@ -144,7 +155,7 @@ int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *pr
 			SB_PROCESS_TARGET_DESCRIPTOR | SB_PROCESS_WRITE_DENIED |
 			SB_PROCESS_EXEC_KEY | SB_PROCESS_ORIGINAL | SB_PROCESS_NEW_KEYRING |
 			SB_PROCESS_GUARD | SB_PROCESS_GUARD_REQUIRED | SB_PROCESS_GUARD_BESIDE |
-			SB_PROCESS_CGROUP | SB_PROCESS_GUARD_CGROUP))
+			SB_PROCESS_CGROUP | SB_PROCESS_GUARD_CGROUP | SB_PROCESS_SUPERVISE))
 		return -EINVAL;
 	if (!ascends(process->keep, process->keep_count))
 		return -EINVAL;

@@ -112,6 +112,11 @@ void sb_report_number(int status, const char *word, unsigned int number)
 	send(status, &line);
 }
 
+void sb_report_flush(int status)
+{
+	flush(status);
+}
+
 void sb_report_proof(int status, const char *name, unsigned int error)
 {
 	struct line line = {.length = 0};

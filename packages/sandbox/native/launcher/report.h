@@ -15,6 +15,9 @@ void sb_report_failure(int status, int layer, const struct sb_failure *failure);
 void sb_report_number(int status, const char *word, unsigned int number);
 
 /* "proof TAB name TAB errno LF": the kernel's answer to an attempt, 0 if it succeeded. */
+/* Writes what was reported so far, which otherwise waits for the end. */
+void sb_report_flush(int status);
+
 void sb_report_proof(int status, const char *name, unsigned int error);
 
 /* Opens the kernel's status of this process while that is still allowed; -errno without /proc. */

@@ -32,6 +32,18 @@ static int has(const struct sb_launch *launch, enum sb_layer layer)
 	return launch->records.bytes[layer] != NULL;
 }
 
+/* First: it must have nothing of what the target gets. */
+static int step_supervise(struct sb_launch *launch)
+{
+	const struct sb_supervised whom = {launch->records.bytes[SB_LAYER_PRIVDROP],
+		launch->records.length[SB_LAYER_PRIVDROP]};
+	if (launch->process.channel >= 0 &&
+		!(has(launch, SB_LAYER_LANDLOCK) && has(launch, SB_LAYER_SECCOMP)))
+		return sb_fail(&launch->failure, "denials", NULL, EINVAL);
+	return sb_supervise(
+		&launch->process, launch->status, &whom, &launch->supervised, &launch->failure);
+}
+
 static int step_process(struct sb_launch *launch)
 {
 	return sb_process_apply(&launch->process, launch->status, &launch->failure);
@@ -47,6 +59,10 @@ static int step_build_ruleset(struct sb_launch *launch)
 	launch->status_text = sb_open_status_text();
 	launch->landlock.skipped = skipped;
 	launch->landlock.context = &launch->status;
+	if (launch->supervised) {
+		launch->landlock.granted = sb_supervise_grant;
+		launch->landlock.granted_port = sb_supervise_port;
+	}
 	launch->landlock.runner = sb_privdrop_uid(launch->records.bytes[SB_LAYER_PRIVDROP],
 		launch->records.length[SB_LAYER_PRIVDROP], 0);
 	if (!has(launch, SB_LAYER_LANDLOCK))
@@ -55,6 +71,8 @@ static int step_build_ruleset(struct sb_launch *launch)
 		launch->records.length[SB_LAYER_LANDLOCK], &launch->landlock, &launch->failure);
 	if (error && launch->landlock.rule != SB_LANDLOCK_NO_RULE)
 		sb_report_number(launch->status, "rule", launch->landlock.rule);
+	if (!error && launch->supervised)
+		error = sb_supervise_rules(launch->supervised, &launch->landlock, &launch->failure);
 	return error;
 }
 
@@ -143,17 +161,35 @@ static int step_restrict(struct sb_launch *launch)
 		launch->process.flags & SB_PROCESS_WRITE_DENIED, &launch->failure);
 }
 
+static int load_filter(struct sb_launch *launch, enum sb_seccomp_scope scope, int *result)
+{
+	return sb_seccomp_apply(launch->records.bytes[SB_LAYER_SECCOMP],
+		launch->records.length[SB_LAYER_SECCOMP], scope, &launch->failure, result);
+}
+
+/* From the load on, a call that names a file waits for the supervisor: the launcher makes only one, its exec. */
+static int load_supervised(struct sb_launch *launch)
+{
+	int listener = -1;
+	int error = load_filter(launch, SB_SECCOMP_SUPERVISED, &listener);
+	if (!error)
+		sb_supervise_listener(launch->supervised, listener);
+	return error;
+}
+
 static int step_seccomp(struct sb_launch *launch)
 {
 	int thread = 0;
+	if (launch->supervised && sb_supervise_deadline(&launch->failure))
+		return -1; /* told by then */
 	int error = sb_report_ready(launch->status, launch->status_text, &launch->failure);
 	if (error)
 		return error;
 	if (!has(launch, SB_LAYER_SECCOMP))
 		return 0;
-	return sb_seccomp_apply(launch->records.bytes[SB_LAYER_SECCOMP],
-		launch->records.length[SB_LAYER_SECCOMP], SB_SECCOMP_CALLING_THREAD,
-		&launch->failure, &thread);
+	if (launch->supervised)
+		return load_supervised(launch);
+	return load_filter(launch, SB_SECCOMP_CALLING_THREAD, &thread);
 }
 
 static int step_exec(struct sb_launch *launch)
@@ -166,6 +202,7 @@ static const struct {
 	enum sb_layer layer;
 	int (*run)(struct sb_launch *launch);
 } steps[] = {
+	{SB_LAYER_PROCESS, step_supervise},
 	{SB_LAYER_PROCESS, step_process},
 	{SB_LAYER_LANDLOCK, step_build_ruleset},
 	{SB_LAYER_CAPS, step_no_new_privs},

@@ -5,6 +5,7 @@
 #define SB_STEPS_H
 
 #include "guard.h"
+#include "denials/supervise.h"
 #include "launcher.h"
 #include "records.h"
 
@@ -17,7 +18,8 @@ struct sb_launch {
 	struct sb_landlock landlock;
 	int status; /* the descriptor that says what happened */
 	struct sb_guarded guarded;
-	int status_text; /* /proc/self/status, opened while that is allowed */
+	struct sb_shared *supervised; /* NULL: nobody reports denials */
+	int status_text;              /* /proc/self/status, opened while that is allowed */
 	struct sb_failure failure;
 };
 

@@ -67,17 +67,11 @@ const hints: Readonly<Record<string, string>> = {
  * Adds the files of a cgroup to the descriptors of a launcher, which closes them.
  *
  * @param descriptors - of the launcher
- * @param keep - those of them that it does not close at once
  * @returns their numbers in the launcher
  */
-export function addCgroup<Entry>(
+export function addCgroup(
   { procs, kill }: Pick<Cgroup, 'procs' | 'kill'>,
-  descriptors: (Entry | number)[],
-  keep: number[],
+  descriptors: { readonly add: (descriptor: number) => number },
 ): { readonly procs: number; readonly kill: number | undefined } {
-  const add = (descriptor: number): number => {
-    keep.push(descriptors.length);
-    return descriptors.push(descriptor) - 1;
-  };
-  return { procs: add(procs), kill: kill === undefined ? undefined : add(kill) };
+  return { procs: descriptors.add(procs), kill: kill === undefined ? undefined : descriptors.add(kill) };
 }

@@ -4,6 +4,7 @@ import type { Readable, Stream, Writable } from 'node:stream';
 
 import { isSandboxError, SandboxError } from '@sb/core';
 
+import type { Denials } from '../denials/denial.js';
 import { enforcementOf, isLate, type SandboxReport } from './enforcement.js';
 import type { Launched } from '../launch/launch.js';
 import type { SandboxStdio } from '../launch/stdio.js';
@@ -38,6 +39,8 @@ interface Sandboxed extends AsyncDisposable {
    * with the SandboxError of the `error` event. A rejection that is not handled does no harm.
    */
   readonly enforcement: Promise<SandboxReport>;
+  /** What it was denied, with the option `denials`. The event `denial` has each once, when it happens first. */
+  readonly denials?: Denials;
   /** Whether it was ended after the option `timeout`. `killed` is true then as well. */
   readonly timedOut: boolean;
   /** The limits that it has reached, as far as the kernel reports them; empty until it has ended. */

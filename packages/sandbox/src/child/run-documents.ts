@@ -20,7 +20,7 @@ import type { ReadSpawnOptions } from './spawn-options.js';
 /** The largest output that is kept. */
 const most = 2 ** 31 - 1;
 
-const { stdio: _, serialization: _format, ...common } = spawnTable;
+const { stdio: _, serialization: _format, denials: _denials, ...common } = spawnTable;
 
 /** The same after reading. */
 export type ReadRunOptions = Omit<RunOptions, 'env'> & Pick<ReadSpawnOptions, 'env'>;
@@ -42,6 +42,7 @@ export const runReader: Reader<ReadRunOptions> = object<ReadRunOptions>(runTable
   elsewhere: {
     ...spawnElsewhere,
     stdio: 'Its output is collected, and its input is the option input; use spawn() for streams.',
+    denials: 'Use spawn(), whose child has them.',
     encoding: 'Its output is read as UTF-8; use spawn() for bytes.',
   },
 });

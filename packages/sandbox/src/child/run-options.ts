@@ -5,7 +5,7 @@ import type { SandboxSpawnOptions } from './spawn-options.js';
 import type { Usage } from './usage.js';
 
 /** How one program is run to its end. */
-export interface RunOptions extends Omit<SandboxSpawnOptions, 'stdio' | 'serialization'> {
+export interface RunOptions extends Omit<SandboxSpawnOptions, 'stdio' | 'serialization' | 'denials'> {
   /** The input of the program. Default: none, from `/dev/null`. */
   readonly input?: string | Uint8Array | undefined;
   /** The most bytes of each output stream, up to 2³¹−1; with more the program is ended. Default: 64 MiB. */

@@ -69,6 +69,7 @@ export const spawnTable: Options<ReadSpawnOptions> = {
   serialization: lenient(word(['json', 'advanced'])),
   // If it is left out, other processes of the user can read its memory.
   undumpable: boolean,
+  denials: lenient(boolean),
   signal: lenient(instance(AbortSignal, 'an AbortSignal')),
   // If it is left out, it may run for ever.
   timeout: integer({ min: 0, max: longest, what: 'milliseconds' }),

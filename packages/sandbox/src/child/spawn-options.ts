@@ -25,6 +25,12 @@ export interface SandboxSpawnOptions<Stdio extends SandboxStdio = SandboxStdio> 
    * It changes nothing if the user stays the same: then those processes could read this one as well. Default: false.
    */
   readonly undumpable?: boolean;
+  /**
+   * Reports what the rules for files and TCP ports deny: `child.denials`, and the event `denial`. A supervisor, which is
+   * a separate process, then looks at each call that names one; it never allows anything. These calls take some microseconds
+   * longer. Default: false.
+   */
+  readonly denials?: boolean;
 }
 
 /** The same after reading. */

@@ -18,7 +18,7 @@ export const help = `${[
   ' --cwd DIR  --umask OCTAL  --keep-fd N  --no-new-session',
   ' -c, --shell LINE             run a line of sh(1); words after -- are $1 ...',
   ' --policy FILE  --require --prefer --off LAYER[.FEATURE]  a JSON policy; levels',
-  ' --report[=FILE]  --compile FILE   what is in force, as JSON; a file for sb-exec',
+  ' --report --denials [=FILE]   in force; denied    --compile FILE    for sb-exec',
   ' --export oci|kubernetes|systemd|docker|bwrap  for another engine; its gaps',
   ' --dry-run --explain --self-test   the plan; plain words; tries what is denied',
   " --why 'write /etc/hosts' --json  --completion bash|zsh|fish --version --help",

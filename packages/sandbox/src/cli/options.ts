@@ -115,6 +115,13 @@ export const options = {
     more: 'Without a file it goes to standard error',
     names: 'file',
   },
+  denials: {
+    value: 'FILE',
+    optionalValue: true,
+    about: 'say at the end which files and TCP ports were denied, and what would allow it',
+    more: 'With a file it gets one line of JSON for each. Calls that name files then take some microseconds longer',
+    names: 'file',
+  },
   compile: { value: 'FILE', about: 'write the sandbox to a file for sb-exec, run nothing', names: 'file' },
   export: {
     value: 'ENGINE',

@@ -25,9 +25,12 @@ export async function perform(args: Arguments): Promise<number> {
   const sandbox = createSandbox(policyFrom(args));
   if (args.has('json') && !args.has('why'))
     misuse('--json is a form of the answers to --why, and there is no --why', noQuestion);
-  if (shows.length === 0) return await run(sandbox, command, args.one('report'));
-  if (args.has('report'))
-    misuse(`--report cannot be combined with --${shows[0]}, which runs nothing`, 'Leave --report out.');
+  if (shows.length === 0) {
+    return await run(sandbox, command, { report: args.one('report'), denials: args.one('denials') });
+  }
+  const unused = (['report', 'denials'] as const).find((name) => args.has(name));
+  if (unused !== undefined)
+    misuse(`--${unused} cannot be combined with --${shows[0]}, which runs nothing`, `Leave --${unused} out.`);
   const file = args.one('compile');
   if (file !== undefined) await print(compileTo(sandbox, command, file));
   const exported = await exportTo(sandbox, command, args.one('export'));

@@ -49,6 +49,7 @@ const uses: Readonly<Record<OptionName, readonly string[] | 'what is done'>> = {
   off: ['--off', 'landlock'],
   shell: 'what is done',
   report: 'what is done',
+  denials: 'what is done',
   compile: 'what is done',
   export: 'what is done',
   'dry-run': 'what is done',

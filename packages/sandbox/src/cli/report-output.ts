@@ -21,7 +21,7 @@ export class ReportOutput {
    */
   constructor(file: string) {
     this.#name = file;
-    this.#descriptor = file === '' ? standardError : openedFor(file);
+    this.#descriptor = file === '' ? standardError : openedFor(file, 'report');
   }
 
   /**
@@ -31,8 +31,7 @@ export class ReportOutput {
    */
   write(value: unknown): string | undefined {
     try {
-      writeFileSync(this.#descriptor, `${asciiJson(value)}\n`);
-      if (this.#descriptor !== standardError) closeSync(this.#descriptor);
+      writeWhole(this.#descriptor, `${asciiJson(value)}\n`);
       return undefined;
     } catch (error) {
       this.#empty();
@@ -49,12 +48,23 @@ export class ReportOutput {
   }
 }
 
-/** Links are not followed: for root one could lead to a file of root. */
-function openedFor(file: string): number {
+/** Writes to a descriptor of {@link openedFor} or to standard error, and closes the former. */
+export function writeWhole(descriptor: number, text: string): void {
+  writeFileSync(descriptor, text);
+  if (descriptor !== standardError) closeSync(descriptor);
+}
+
+/**
+ * Opens a file of the caller for writing. Links are not followed: for root one could lead to a file of root.
+ *
+ * @param option - that names it, for the error
+ * @throws UsageError
+ */
+export function openedFor(file: string, option: 'report' | 'denials'): number {
   try {
     return openOutput(file);
   } catch (error) {
     if (!isFilesError(error)) throw error;
-    return misuse(filesClause(error), `${error.hint ?? 'Name another file for --report.'} Nothing was run.`);
+    return misuse(filesClause(error), `${error.hint ?? `Name another file for --${option}.`} Nothing was run.`);
   }
 }

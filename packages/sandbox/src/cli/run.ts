@@ -1,7 +1,10 @@
+import { isatty } from 'node:tty';
+
 import type { SandboxedProcess } from '../child/child.js';
 import { watchDeath } from '../native.js';
 import { effectiveOf } from '../policy/define.js';
 import type { Sandbox } from '../types.js';
+import { DenialsOutput } from './denials-output.js';
 import { failed, statusOfEnd } from './exit-status.js';
 import { limitText } from './limit-words.js';
 import { complain, leaveStandardError } from './output.js';
@@ -10,18 +13,27 @@ import { reported } from './reported.js';
 import { ReportOutput } from './report-output.js';
 import { SignalForwarding } from './signals.js';
 
+/** Where a run reports to; undefined for nowhere, empty for standard error. */
+interface Reports {
+  /** What is in force, as for {@link ReportOutput}. */
+  readonly report: string | undefined;
+  /** What was denied, as for {@link DenialsOutput}. */
+  readonly denials: string | undefined;
+}
+
 /**
  * Runs the command to its end, with the standard streams of this process.
  *
  * @param sandbox - in which it runs
  * @param command - the program and its arguments
- * @param file - where the report goes, as for {@link ReportOutput}; undefined for nowhere
+ * @param files - where its reports go
  * @returns its exit status, or 125 if it was 0 and the report could not be written
  * @throws SandboxError if it was not run, or if something else ran than planned
  */
-export async function run(sandbox: Sandbox, command: readonly string[], file: string | undefined): Promise<number> {
+export async function run(sandbox: Sandbox, command: readonly string[], files: Reports): Promise<number> {
   leaveStandardError();
-  const output = file === undefined ? undefined : new ReportOutput(file);
+  const output = files.report === undefined ? undefined : new ReportOutput(files.report);
+  const denied = files.denials === undefined ? undefined : new DenialsOutput(files.denials, isatty(standardError));
   const signals = new SignalForwarding(sandbox.policy.newSession ?? true);
   let problem: string | undefined;
   const tell = (value: unknown): void => {
@@ -30,11 +42,12 @@ export async function run(sandbox: Sandbox, command: readonly string[], file: st
   };
   try {
     const [program = '', ...args] = command;
-    const child = sandbox.spawn(program, args, { stdio: 'inherit' });
+    const child = sandbox.spawn(program, args, { stdio: 'inherit', denials: denied !== undefined });
     const end = endOf(child);
     tell(await started(child, end));
     signals.startTo(child);
     const status = await end;
+    problem = (await denialsWritten(child, denied)) ?? problem;
     const hint = status === 0 ? undefined : nodeHint(sandbox, command, status);
     if (hint !== undefined) complain(hint);
     if (status !== 0) complainOfLimits(child, sandbox);
@@ -49,6 +62,17 @@ export async function run(sandbox: Sandbox, command: readonly string[], file: st
 /** A command that a limit has ended does not know why. */
 function complainOfLimits({ reachedLimits }: SandboxedProcess, { policy }: Sandbox): void {
   for (const reached of reachedLimits) complain(limitText(reached, effectiveOf(policy)));
+}
+
+const standardError = 2;
+
+/** Returns why denials could not be written; undefined after success, or if nobody asked for them. */
+async function denialsWritten({ denials }: SandboxedProcess, output: DenialsOutput | undefined) {
+  if (denials === undefined || output === undefined) return undefined;
+  await denials.ended;
+  const problem = output.write(denials);
+  if (problem !== undefined) complain(problem);
+  return problem;
 }
 
 async function endOf(child: SandboxedProcess): Promise<number> {

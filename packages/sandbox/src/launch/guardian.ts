@@ -7,18 +7,18 @@ const firstPause = 1;
 const longestPause = 1000;
 
 /**
- * Waits for the guardian of a child, which ends with the child. It is a child of this process too, which
- * `child_process` does not know and which would stay as a zombie.
+ * Waits for the guardian and the supervisor of a child, which end with what they watch. They are children of this
+ * process too, which `child_process` does not know and which would stay as zombies.
  *
  * @param child - the launcher, and later the target
  * @param said - the output of the launcher
  */
 export function reapWithChild(child: ChildProcess, said: string): void {
-  const pid = Number(/(?:^|\n)guardian\t(\d+)\n/.exec(said)?.[1] ?? 0);
-  if (pid === 0) return;
+  const pids = [...said.matchAll(/^(?:guardian|supervisor)\t(\d+)$/gm)].map(([, pid]) => Number(pid));
+  if (pids.length === 0) return;
   const begin = (): void => {
     child.removeListener('exit', begin).removeListener('close', begin);
-    reapSoon(pid, firstPause);
+    for (const pid of pids) reapSoon(pid, firstPause);
   };
   // A child that was never executed as the target emits no exit.
   child.once('exit', begin).once('close', begin);

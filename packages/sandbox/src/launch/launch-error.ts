@@ -32,6 +32,8 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
     hint: 'The filter must allow execveat. A program with file capabilities (getcap) cannot be started without them.',
   },
   'exec EAGAIN': { hint: 'The user has as many processes as RLIMIT_NPROC allows: raise it, or use another user.' },
+  'exec ECANCELED': { hint: 'The supervisor could not have its own descriptors: leave denials out.' },
+  'exec ENOSYS': { hint: 'The supervisor of denials ended: something killed it. Leave denials out.' },
   'exec E2BIG': { hint: 'Arguments and environment are too long for the kernel (execve(2)).' },
   'exec ENOMEM': { hint: 'RLIMIT_AS, RLIMIT_DATA or RLIMIT_STACK is too low for this program.' },
   'rlimits EPERM': { hint: 'Only a process with CAP_SYS_RESOURCE may raise a hard limit: use a lower limit.' },
@@ -48,6 +50,18 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
   'cgroup EBUSY': { hint: 'The cgroup has cgroups in it by now, so no process can enter it.' },
   'cgroup ENODEV': { hint: 'Another process of this user has removed the cgroup: try again.' },
   'session_keyring EDQUOT': { hint: 'This user has as many keys as kernel.keys.maxkeys allows: raise it.' },
+  'denials E2BIG': {
+    hint: 'The supervisor takes up to 4,096 rules for paths: grant directories instead of many files.',
+  },
+  'denials EAGAIN': { hint: 'The supervisor is a separate process: raise RLIMIT_NPROC by one.' },
+  'denials EACCES': {
+    hint: 'The supervisor must be able to read /proc/PID/mem: let the sandbox around this one grant /proc.',
+  },
+  'denials ENOENT': { hint: 'The supervisor needs /proc: mount it, or leave denials out.' },
+  'denials ETIMEDOUT': { hint: 'The supervisor was not ready in time, and was ended: leave denials out.' },
+  denials: {
+    hint: 'The supervisor could not start: leave denials out, or allow its calls in the sandbox around this one.',
+  },
   die_with_parent: { code: 'aborted', hint: 'The parent ended before the child was started.' },
   records: { hint: 'The arguments, environment and rules may be too long: each record takes up to 1 MiB.' },
 };
@@ -72,8 +86,19 @@ export function launchError(failed: Failed, rules: PlannedRules, target: string)
   if (layer === 'landlock') return ofChild(landlockError(failure, rules));
   if (layer === 'caps') return ofChild(capsError(failure));
   if (layer === 'privdrop') return ofChild(privdropError(failure));
+  if (layer === 'seccomp' && step === 'seccomp' && errnoName(errno) === 'EBUSY') return outerListener();
   if (layer === 'seccomp') return ofChild(seccompError(failure));
   return ownError(failed, target);
+}
+
+/** The kernel allows one listener in all filters of a process (seccomp(2)). */
+function outerListener(): SandboxError {
+  return sandboxError('unsupported-kernel', 'denials', {
+    what: 'denials cannot be reported: a sandbox around this one supervises system calls already, and only one can',
+    hint: 'Leave denials out, or run it outside. The target was not run.',
+    syscall: 'seccomp',
+    errno: 'EBUSY',
+  });
 }
 
 function disproved({ syscall = '' }: Failed): SandboxError {

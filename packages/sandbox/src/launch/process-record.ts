@@ -54,6 +54,10 @@ export interface ProcessRecord {
   readonly execKey?: bigint | undefined;
   /** The original of a target that is a copy: its user must be able to execute that. Default: none. */
   readonly original?: ProgramFile | undefined;
+  /**
+   * A descriptor on which a supervisor reports denied names; it and the next number are kept. Default: no supervisor.
+   */
+  readonly channel?: number | undefined;
 }
 
 const NEW_SESSION = 1;
@@ -69,6 +73,7 @@ const GUARD_BESIDE = 512;
 const CGROUP = 1024;
 const GUARD_CGROUP = 2048;
 const NO_KILL = 0xffff_ffff;
+const SUPERVISE = 4096;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -102,6 +107,7 @@ function flagsOf(record: Omit<ProcessRecord, 'argv'>): number {
     (record.original === undefined ? 0 : ORIGINAL) |
     (record.newKeyring ? NEW_KEYRING : 0) |
     (record.cgroup === undefined ? 0 : CGROUP) |
+    (record.channel === undefined ? 0 : SUPERVISE) |
     guardFlags(record)
   );
 }
@@ -139,6 +145,7 @@ export function frameOf(record: Omit<ProcessRecord, 'argv'>, layers: Uint8Array 
   const { original } = record;
   if (original !== undefined) rest.u64(original.device).u64(original.inode).text(original.path);
   if (record.cgroup !== undefined) rest.u32(record.cgroup.procs).u32(record.cgroup.kill ?? NO_KILL);
+  if (record.channel !== undefined) rest.u32(record.channel);
   return { head, tail: Uint8Array.from(rest.bytes()), layers };
 }
 

@@ -37,6 +37,8 @@ export interface Start {
   readonly original?: ProgramFile | undefined;
   /** The files of its cgroup, by their numbers in the child. */
   readonly cgroup?: CgroupFiles | undefined;
+  /** Where a supervisor reports, which has this descriptor and the next. */
+  readonly channel?: number | undefined;
 }
 
 /**
@@ -47,12 +49,24 @@ export interface Start {
  */
 export function startRecords(policy: SandboxPolicy, plan: SandboxPlan, start: Start): Uint8Array {
   const fixed = fixedOf(policy, plan);
-  const { path, env, keep, execKey, original, cgroup, anyParent = false } = start;
+  const { path, env, keep, execKey, original, cgroup, channel, anyParent = false } = start;
   const folder = start.cwd ?? policy.cwd;
   const cwd = folder === undefined ? '' : absolutePath(folder);
   const parent = anyParent ? 0 : process.pid;
   const guard = guardOf(policy, plan, cgroup !== undefined);
-  const varying = { path, env, keep, execKey, original, cwd, parent, cgroup, ...guard, guardBeside: !anyParent };
+  const varying = {
+    path,
+    env,
+    keep,
+    execKey,
+    original,
+    cwd,
+    parent,
+    cgroup,
+    channel,
+    ...guard,
+    guardBeside: !anyParent,
+  };
   try {
     if (fixed.last === undefined || !isSame(fixed.last.varying, varying))
       fixed.last = { varying, frame: frameOf({ ...fixed.settings, ...varying }, fixed.layers) };
@@ -73,6 +87,7 @@ type Varying = Pick<
   | 'cwd'
   | 'parent'
   | 'cgroup'
+  | 'channel'
   | 'guard'
   | 'guardCgroup'
   | 'guardBeside'
@@ -125,7 +140,14 @@ function guardOf(
 function isSame(a: Varying, b: Varying): boolean {
   const isSameTarget = a.path === b.path && a.original === b.original && a.env === b.env && a.keep === b.keep;
   const isSameCgroup = a.cgroup?.procs === b.cgroup?.procs && a.cgroup?.kill === b.cgroup?.kill;
-  return isSameTarget && isSameCgroup && a.execKey === b.execKey && a.cwd === b.cwd && a.parent === b.parent;
+  return (
+    isSameTarget &&
+    isSameCgroup &&
+    a.channel === b.channel &&
+    a.execKey === b.execKey &&
+    a.cwd === b.cwd &&
+    a.parent === b.parent
+  );
 }
 
 /** The file that the launcher opens for writing, to test whether its rules are enforced (native/launcher/prove.h). */

@@ -70,3 +70,8 @@ function isOpen(descriptor: number): boolean {
     return false;
   }
 }
+
+/** How a child that is Node finds its channel; child_process sets them for the launcher, which passes nothing on. */
+export function channelVariables(descriptor: number, serialization = 'json'): Readonly<Record<string, string>> {
+  return { NODE_CHANNEL_FD: String(descriptor), NODE_CHANNEL_SERIALIZATION_MODE: serialization };
+}

@@ -5,13 +5,22 @@ import { missing } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { cgroupMutants } from './cgroup-mutants.js';
+import { denialMutants } from './denial-mutants.js';
 import { execMutants } from './exec-mutants.js';
 import { linkMutants } from './link-mutants.js';
 import { lookMutants } from './look-mutants.js';
 import { launcherMutants, presetMutants } from './mutants.js';
 import { makeWorkshop, type Workshop } from './workshop.js';
 
-const all = [...launcherMutants, ...cgroupMutants, ...execMutants, ...linkMutants, ...lookMutants, ...presetMutants];
+const all = [
+  ...launcherMutants,
+  ...cgroupMutants,
+  ...execMutants,
+  ...linkMutants,
+  ...lookMutants,
+  ...denialMutants,
+  ...presetMutants,
+];
 /** Building a launcher and starting the test runner, in milliseconds. */
 const timeout = 120_000;
 

@@ -69,6 +69,7 @@ ${entry}`;
 
 /** Steps of the launcher, and of the layers that it is built from. */
 export const launcherMutants: readonly Mutant[] = [
+  step('step_supervise', ['denials', 'for the same user are told']),
   step('step_process', given),
   step('step_build_ruleset', files),
   step('step_no_new_privs', ['launcher', 'sets no_new_privs with any']),

@@ -196,4 +196,5 @@ export const planReader = object<SeccompPlanOptions>({
     schema: { not: {} },
     is: (value): value is bigint => typeof value === 'bigint',
   }),
+  supervise: list(syscall, { max: 512, what: 'a list of system calls' }),
 });

@@ -66,4 +66,9 @@ export interface SeccompPlanOptions {
    * none.
    */
   readonly proofKey?: bigint;
+  /**
+   * Names of calls that a supervisor is asked about where the policy lets them through. The record then needs a launcher
+   * that loads it with a listener. Default: none.
+   */
+  readonly supervise?: readonly string[];
 }

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "caller.h"
+#include "../strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <asm/fcntl.h>
+#include <linux/fcntl.h>
+
+#include "../../../../landlock/native/landlock_sys.h"
+
+/* The same on every architecture; Linux 5.3 and 5.6. */
+#define PIDFD_OPEN 434
+#define PIDFD_GETFD 438
+
+static struct ll_statx own_root;
+static uint64_t proc_device;
+static long root = -1;
+
+uint64_t sb_caller_proc(void)
+{
+	return proc_device;
+}
+
+/* "/proc/THREAD/rest"; rest is at most 13 bytes. */
+static void proc_path(char path[40], uint32_t thread, const char *rest)
+{
+	memcpy(path, "/proc/", 6);
+	size_t at = 6 + sb_format_number(path + 6, thread);
+	path[at++] = '/';
+	memcpy(path + at, rest, strlen(rest) + 1);
+}
+
+static long open_proc(uint32_t thread, const char *rest, int flags)
+{
+	char path[40];
+	proc_path(path, thread, rest);
+	return sb_syscall6(__NR_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, 0, 0, 0);
+}
+
+static long stat_root(const char *path, struct ll_statx *status)
+{
+	return sb_syscall6(__NR_statx, AT_FDCWD, (long)path, AT_NO_AUTOMOUNT,
+		LL_STATX_INO | LL_STATX_MNT_ID, (long)status, 0);
+}
+
+long sb_caller_root(void)
+{
+	long error = stat_root("/", &own_root);
+	if (error)
+		return error;
+	/* A ruleset around this sandbox may forbid it for every process. */
+	long memory = sb_syscall6(
+		__NR_openat, AT_FDCWD, (long)"/proc/self/mem", O_RDONLY | O_CLOEXEC, 0, 0, 0);
+	if (memory < 0)
+		return memory;
+	struct ll_statx status;
+	error = ll_stat(memory, &status);
+	proc_device = (uint64_t)status.dev_major << 32 | status.dev_minor;
+	ll_close(memory);
+	return error;
+}
+
+/* Names of a process with another root, or another namespace of mounts, mean something else. */
+static int has_own_root(uint32_t thread)
+{
+	char path[40];
+	struct ll_statx its;
+	proc_path(path, thread, "root");
+	return stat_root(path, &its) == 0 && its.ino == own_root.ino &&
+	       its.mount == own_root.mount && its.dev_major == own_root.dev_major &&
+	       its.dev_minor == own_root.dev_minor;
+}
+
+int sb_caller_open(struct sb_caller *caller, uint32_t thread)
+{
+	caller->thread = thread;
+	caller->memory = -1;
+	/* 0: in a namespace of processes that is not seen from here. */
+	return thread != 0 && has_own_root(thread);
+}
+
+void sb_caller_close(struct sb_caller *caller)
+{
+	if (caller->memory >= 0)
+		ll_close(caller->memory);
+	caller->memory = -1;
+}
+
+/* By the ids for files, which its own user's process may have too where CAP_SYS_PTRACE is missing. */
+static long read_file(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
+{
+	long count;
+	if (caller->memory < 0)
+		caller->memory = (int)open_proc(caller->thread, "mem", O_RDONLY);
+	if (caller->memory < 0)
+		return -EACCES;
+	do
+		count = sb_syscall6(__NR_pread64, caller->memory, (long)bytes, (long)length,
+			(long)address, 0, 0);
+	while (count == -EINTR);
+	return count;
+}
+
+static long read_memory(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
+{
+	struct {
+		uint64_t at, length;
+	} here = {(uint64_t)(uintptr_t)bytes, length}, there = {address, length};
+	long count = caller->memory >= 0 ? -EPERM
+					 : sb_syscall6(__NR_process_vm_readv, caller->thread,
+						   (long)&here, 1, (long)&there, 1, 0);
+	return count < 0 ? read_file(caller, address, bytes, length) : count;
+}
+
+int sb_caller_read(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
+{
+	/* A negative offset is an error of its own. */
+	return !(address >> 63) && read_memory(caller, address, bytes, length) == (long)length;
+}
+
+/* The read ends early where memory does; the name must have ended by then. */
+static int read_path(struct sb_caller *caller, uint64_t address, char path[SB_NAME_MAX])
+{
+	static const size_t most[] = {256, SB_NAME_MAX};
+	if (address >> 63)
+		return 0;
+	for (unsigned int i = 0; i < 2; i++) {
+		long count = read_memory(caller, address, path, most[i]);
+		for (long at = 0; at < count; at++) {
+			if (!path[at])
+				return at > 0;
+		}
+		if (count < (long)most[i])
+			return 0;
+	}
+	return 0;
+}
+
+/* The number of the process of a thread, by proc_pid_status(5); 0 if it can't be read. */
+static uint32_t process_of(uint32_t thread)
+{
+	char status[256];
+	uint32_t number = 0;
+	long file = open_proc(thread, "status", O_RDONLY);
+	if (file < 0)
+		return 0;
+	long count = sb_syscall3(__NR_read, file, (long)status, sizeof status);
+	ll_close(file);
+	for (long at = 0; at + 6 < count; at++) {
+		if (memcmp(status + at, "\nTgid:", 6) != 0)
+			continue;
+		for (at += 7; at < count && status[at] >= '0' && status[at] <= '9'; at++)
+			number = number * 10 + (uint32_t)(status[at] - '0');
+		return number;
+	}
+	return 0;
+}
+
+/* Here "/proc/self" would be this process: the caller's number takes its place, where there is room. */
+static int without_self(uint32_t thread, char path[SB_NAME_MAX])
+{
+	char number[11] = {0};
+	const size_t length = strlen(path);
+	if (length < 10 || memcmp(path, "/proc/self", 10) != 0 || (path[10] && path[10] != '/'))
+		return 1;
+	const size_t digits = sb_format_number(number, process_of(thread));
+	if (number[0] == '0' || length - 4 + digits >= SB_NAME_MAX)
+		return 0;
+	char *rest = path + 6;
+	/* From its end on, for it may become longer. */
+	if (digits > 4) {
+		for (size_t at = length - 10 + 1; at-- > 0;)
+			rest[digits + at] = rest[4 + at];
+	} else {
+		for (size_t at = 0; at <= length - 10; at++)
+			rest[digits + at] = rest[4 + at];
+	}
+	memcpy(rest, number, digits);
+	return 1;
+}
+
+static long base_of(const struct sb_caller *caller, struct sb_where where, const char *path)
+{
+	char name[16] = "cwd";
+	if (path[0] == '/') {
+		/* Opened once, when the descriptors are its own. */
+		if (root < 0)
+			root = sb_syscall6(__NR_openat, AT_FDCWD, (long)"/",
+				LL_O_PATH | LL_O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
+		return root;
+	}
+	if (where.folder != AT_FDCWD) {
+		if (where.folder < 0)
+			return -EBADF;
+		memcpy(name, "fd/", 3);
+		name[3 + sb_format_number(name + 3, (unsigned int)where.folder)] = 0;
+	}
+	return open_proc(caller->thread, name, LL_O_PATH | LL_O_DIRECTORY);
+}
+
+int sb_caller_name(struct sb_caller *caller, struct sb_where where, struct sb_name *name)
+{
+	name->base = -1;
+	if (!read_path(caller, where.path, name->path) || !without_self(caller->thread, name->path))
+		return 0;
+	name->base = (int)base_of(caller, where, name->path);
+	return name->base >= 0;
+}
+
+void sb_name_close(struct sb_name *name)
+{
+	if (name->base >= 0 && name->base != root)
+		ll_close(name->base);
+	name->base = -1;
+}
+
+long sb_caller_take(const struct sb_caller *caller, int descriptor)
+{
+	/* Threads share their descriptors as a rule; those of others are not looked at. */
+	long process = sb_syscall3(PIDFD_OPEN, process_of(caller->thread), 0, 0);
+	if (process < 0)
+		return process;
+	long taken = sb_syscall3(PIDFD_GETFD, process, descriptor, 0);
+	ll_close(process);
+	return taken;
+}
+
+void sb_caller_program(uint32_t thread, char program[16])
+{
+	memset(program, 0, 16);
+	long file = open_proc(thread, "comm", O_RDONLY);
+	if (file < 0)
+		return;
+	long count = sb_syscall3(__NR_read, file, (long)program, 15);
+	ll_close(file);
+	for (long at = 0; at < (count > 0 ? count : 0); at++) {
+		if (program[at] == '\n')
+			program[at] = 0;
+	}
+}

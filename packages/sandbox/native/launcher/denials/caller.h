@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* What the supervisor reads of a process that waits for its answer: memory, and the directories at which names begin. */
+#ifndef SB_CALLER_H
+#define SB_CALLER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "request.h"
+
+#define SB_NAME_MAX 4096u /* PATH_MAX, the NUL included */
+
+struct sb_caller {
+	uint32_t thread; /* its number here */
+	int memory;      /* /proc/THREAD/mem; -1: not open */
+};
+
+/* A path that was read, and the directory at which it begins. */
+struct sb_name {
+	char path[SB_NAME_MAX];
+	int base; /* descriptor of this process, or -1 */
+};
+
+/* Looks at what the supervisor takes for the root of all names, and whether it may read memory at all. 0 or -errno. */
+long sb_caller_root(void);
+
+/* The device of proc(5), as sb_device gives it. */
+uint64_t sb_caller_proc(void);
+
+/* Whether the caller can be read and has the same root. */
+int sb_caller_open(struct sb_caller *caller, uint32_t thread);
+void sb_caller_close(struct sb_caller *caller);
+
+/* Reads a path and opens where it begins; 0 if either is impossible: the kernel then answers. */
+int sb_caller_name(struct sb_caller *caller, struct sb_where where, struct sb_name *name);
+void sb_name_close(struct sb_name *name);
+
+/* Reads `length` bytes; whether all of them were read. */
+int sb_caller_read(struct sb_caller *caller, uint64_t address, void *bytes, size_t length);
+
+/* A copy of a descriptor of its process, or -errno. */
+long sb_caller_take(const struct sb_caller *caller, int descriptor);
+
+/* The name that ps(1) shows, at most 15 bytes and a NUL; empty if it can't be read. */
+void sb_caller_program(uint32_t thread, char program[16]);
+
+#endif

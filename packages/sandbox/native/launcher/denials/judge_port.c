@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge_port.h"
+#include "../strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <asm/socket.h>
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/socket.h>
+
+#include "../../../../landlock/native/landlock_abi.h"
+#include "../../../../landlock/native/landlock_sys.h"
+
+#define AF_INET 2
+#define AF_INET6 10
+#define SOCK_STREAM 1
+/* Without the scope, which older programs do not pass (RFC 2133). */
+#define SHORTEST_IN6 24
+#define LONGEST 128 /* struct sockaddr_storage; the kernel refuses more */
+
+static int option_of(long socket, int option)
+{
+	int value = -1;
+	unsigned int length = sizeof value;
+	long error = sb_syscall6(
+		__NR_getsockopt, socket, SOL_SOCKET, option, (long)&value, (long)&length, 0);
+	return error ? -1 : value;
+}
+
+/* Whether it is a TCP socket of that family. The kernel refuses an address of another family for another reason. */
+static int is_tcp(const struct sb_caller *caller, int descriptor, int family)
+{
+	long socket = sb_caller_take(caller, descriptor);
+	if (socket < 0)
+		return 0;
+	int is = option_of(socket, SO_DOMAIN) == family &&
+		 option_of(socket, SO_TYPE) == SOCK_STREAM &&
+		 option_of(socket, SO_PROTOCOL) == IPPROTO_TCP;
+	/* It is a copy: nothing is closed for the caller. */
+	ll_close(socket);
+	return is;
+}
+
+int sb_judge_port(const struct sb_shared *shared, const struct sb_request *request,
+	struct sb_caller *caller, struct sb_denial *denial)
+{
+	struct sockaddr_in address; /* of both families, the port is at the same place */
+	if (!(shared->handled_net & request->right) || request->flags < sizeof address ||
+		request->flags > LONGEST ||
+		!sb_caller_read(caller, request->from.path, &address, sizeof address))
+		return 0;
+	if (address.sin_family != AF_INET &&
+		(address.sin_family != AF_INET6 || request->flags < SHORTEST_IN6))
+		return 0;
+	const uint16_t port = __builtin_bswap16(address.sin_port);
+	if (shared->ports[port] & request->right ||
+		!is_tcp(caller, request->from.folder, address.sin_family))
+		return 0;
+	denial->error = EACCES;
+	denial->right = request->right << SB_PORT_RIGHTS;
+	denial->path[sb_format_number(denial->path, port)] = 0;
+	denial->other[0] = 0;
+	return 1;
+}

@@ -1,0 +1,57 @@
+import type { PathRule } from '@sb/landlock';
+
+import type { ShortRule } from '../policy/options.js';
+
+/** What would have allowed a denied call. */
+export interface DenialAddition {
+  /** Words for `sb-run`; absent if no option expresses it. */
+  readonly options?: readonly string[];
+  /** A rule for `landlock.paths` of the policy. */
+  readonly path?: PathRule | ShortRule;
+  /** Ports for `landlock.net` of the policy. */
+  readonly net?: { readonly connectTcp?: readonly number[]; readonly bindTcp?: readonly number[] };
+}
+
+/** A call that was refused because of the rules for files or ports, and how often. */
+export interface Denial {
+  /** When it was refused for the first time, in ISO 8601. */
+  readonly time: string;
+  /** The thread that made the call first, as this process sees it. */
+  readonly pid: number;
+  /** Its name (`comm` of proc(5)): the program may have chosen it. */
+  readonly program: string;
+  /** The system call. */
+  readonly call: string;
+  /** The file or entry, as an absolute path without links. Bytes that are not UTF-8 are replaced. Absent for a port. */
+  readonly path?: string;
+  /** The TCP port; the right says whether to connect or to bind. */
+  readonly port?: number;
+  /** Of a rename or link: the new place. */
+  readonly to?: string;
+  /** The first missing right, by its kernel name. */
+  readonly right: string;
+  /** The error that the call got: `EACCES`, or `EXDEV`. */
+  readonly errno: string;
+  /** The path of the nearest rule above, which lacks the right; absent without one. */
+  readonly rule?: string;
+  /** Absent if a path cannot be written as text. */
+  readonly add?: DenialAddition;
+  /** How often it was refused by now. */
+  readonly count: number;
+}
+
+/** What a program in a sandbox was denied. Each different denial occurs once. */
+export interface Denials extends AsyncIterable<Denial> {
+  /** Everything so far, with the counts of now. */
+  readonly all: readonly Denial[];
+  /** How many were not reported because there were too many different ones. */
+  readonly lost: number;
+  /**
+   * - `watching`: the program runs.
+   * - `complete`: it has ended, and all is reported.
+   * - `interrupted`: the supervisor has ended before. Calls that name files fail with `ENOSYS` since then.
+   */
+  readonly state: 'watching' | 'complete' | 'interrupted';
+  /** Settles when the state is no longer `watching`. Never rejects. */
+  readonly ended: Promise<void>;
+}

@@ -1,0 +1,57 @@
+import { policy, ro, rw } from '@sb/landlock';
+import { describe, expect, it } from 'vitest';
+
+import { Explainer } from './explanation.js';
+
+const explainer = new Explainer(policy({ abi: 7, paths: [ro('/'), ro('/srv'), rw('/srv/sb-nothing/out')] }));
+
+function explained(right: number, path: string | Buffer, other = '') {
+  const denied = { pid: 5, errno: 'EACCES', call: 'openat', program: Buffer.from('sh') };
+  const paths = { path: Buffer.from(path), other: Buffer.from(other) };
+  return explainer.explain({ ...denied, ...paths, right }, new Date(0));
+}
+
+/** Bits of linux/landlock.h. */
+const [EXECUTE, WRITE_FILE, READ_FILE, REMOVE_FILE, MAKE_CHAR, MAKE_REG, REFER] = [0, 1, 2, 5, 6, 8, 13];
+
+describe('a denial', () => {
+  it('has the nearest rule above, by its text alone: nothing is there', () => {
+    expect(explained(WRITE_FILE, '/srv/sb-nothing/x')).toMatchObject({ right: 'write_file', rule: '/srv' });
+    expect(explained(WRITE_FILE, '/srv/sb-nothing/outer/x').rule).toBe('/srv');
+    expect(explained(EXECUTE, '/srv/sb-nothing/out/x/y').rule).toBe('/srv/sb-nothing/out');
+    expect(explained(EXECUTE, '/').rule).toBe('/');
+    expect(
+      new Explainer(policy({ abi: 7, paths: [ro('/srv')] })).explain(
+        {
+          pid: 1,
+          errno: 'EACCES',
+          call: 'open',
+          program: Buffer.of(),
+          path: Buffer.from('/etc'),
+          right: 2,
+          other: Buffer.of(),
+        },
+        new Date(0),
+      ).rule,
+    ).toBeUndefined();
+  });
+
+  it.each([
+    [READ_FILE, '/a/b', '', { options: ['--ro', '/a/b'], path: { ro: '/a/b' } }],
+    [EXECUTE, '/a/b', '', { options: ['--rx', '/a/b'], path: { rx: '/a/b' } }],
+    [WRITE_FILE, '/a/b', '', { options: ['--rw', '/a/b'], path: { rw: '/a/b' } }],
+    [MAKE_REG, '/a/b', '', { options: ['--rw', '/a'], path: { rw: '/a' } }],
+    [REMOVE_FILE, '/a', '', { options: ['--rw', '/'], path: { rw: '/' } }],
+    [REMOVE_FILE, '/a/b', '/a/c', { options: ['--rw', '/a'], path: { rw: '/a' } }],
+    [REFER, '/a/b', '/c/d', { path: { rw: ['/a', '/c'], refer: true } }],
+    [MAKE_CHAR, '/a/b', '', { path: { paths: ['/a'], rights: ['make_char'] } }],
+    [READ_FILE, '/proc/77/environ', '', { options: ['--ro', '/proc'], path: { ro: '/proc' } }],
+  ] as const)('of right %i on %s%s says what to add', (right, path, other, add) => {
+    expect(explained(right, path, other).add).toEqual(add);
+  });
+
+  it('of a name that is not text adds nothing', () => {
+    expect(explained(READ_FILE, Buffer.from([0x2f, 0xff]))).toMatchObject({ path: '/\uFFFD' });
+    expect(explained(READ_FILE, Buffer.from([0x2f, 0xff])).add).toBeUndefined();
+  });
+});

@@ -1,0 +1,103 @@
+import { dirname } from 'node:path';
+
+import { type FsRight, fsRightOf, type LandlockPolicy, path as pathRule } from '@sb/landlock';
+
+import { pathOf } from '../policy/path-text.js';
+import type { Denial, DenialAddition } from './denial.js';
+import type { DeniedCall } from './parse-line.js';
+
+type About = Pick<Denial, 'path' | 'to' | 'port' | 'right' | 'rule' | 'add'>;
+
+/** The number at which rights to ports begin: `SB_PORT_RIGHTS` of native/launcher/denials/judge_port.h. */
+const netRights = 32;
+
+/** By their bits: bind_tcp, connect_tcp. */
+const ofPorts = [
+  ['bind_tcp', '--bind-tcp', 'bindTcp'],
+  ['connect_tcp', '--connect-tcp', 'connectTcp'],
+] as const;
+
+function ofPort({ right: bit, path }: DeniedCall): About {
+  const [right, option, name] = ofPorts[bit - netRights] ?? ofPorts[0];
+  const port = Number(path.toString());
+  return { port, right, add: { options: [option, String(port)], net: { [name]: [port] } } };
+}
+
+/**
+ * Explains denials by the texts of a policy's rules alone. No name that a program chose is looked up: a program could
+ * lead this process to a file system that never answers.
+ */
+export class Explainer {
+  /** The texts of the rules' paths. */
+  readonly #rules: ReadonlySet<string>;
+
+  constructor(policy: LandlockPolicy) {
+    this.#rules = new Set(policy.paths.map(({ path }) => pathOf(path)));
+  }
+
+  /** @param time - of the report */
+  explain(denied: DeniedCall, time: Date): Omit<Denial, 'count'> {
+    const { pid, errno, call } = denied;
+    const about = denied.right < netRights ? this.#ofFile(denied) : ofPort(denied);
+    return { time: time.toISOString(), pid, program: denied.program.toString(), call, errno, ...about };
+  }
+
+  #ofFile(denied: DeniedCall): About {
+    const right = fsRightOf(denied.right);
+    const path = denied.path.toString();
+    const to = denied.other.length === 0 ? undefined : denied.other.toString();
+    const rule = this.#nearest(path);
+    const add = isText(denied.path) && isText(denied.other) ? additionFor(right, path, to) : undefined;
+    return {
+      path,
+      ...(to === undefined ? {} : { to }),
+      right,
+      ...(rule === undefined ? {} : { rule }),
+      ...(add === undefined ? {} : { add }),
+    };
+  }
+
+  #nearest(path: string): string | undefined {
+    for (let at = path; ; at = dirname(at)) {
+      if (this.#rules.has(at)) return at;
+      if (at === '/' || at === '.') return undefined;
+    }
+  }
+}
+
+function isText(bytes: Buffer): boolean {
+  return Buffer.from(bytes.toString()).equals(bytes);
+}
+
+/** Rights of a file or directory itself, and the least access that grants them. */
+const ofFile: Readonly<Record<string, 'ro' | 'rx' | 'rw'>> = {
+  read_file: 'ro',
+  read_dir: 'ro',
+  execute: 'rx',
+  write_file: 'rw',
+  truncate: 'rw',
+};
+
+/** Rights that no option grants: a rule has to name them. */
+const unusual: ReadonlySet<string> = new Set(['make_char', 'make_block']);
+
+function additionFor(right: FsRight, path: string, to: string | undefined): DenialAddition {
+  const access = ofFile[right];
+  if (access !== undefined) return granting(access, path);
+  if (to !== undefined) return movingBetween(dirname(path), dirname(to));
+  if (unusual.has(right)) return { path: pathRule(dirname(path), [right]) };
+  return granting('rw', dirname(path));
+}
+
+/** A process has its own directory in proc(5), and the next one has another. */
+const ofProcess = /^\/proc\/\d+(?=\/|$)/;
+
+function granting(access: 'ro' | 'rx' | 'rw', denied: string): DenialAddition {
+  const path = ofProcess.test(denied) ? '/proc' : denied;
+  return { options: [`--${access}`, path], path: { [access]: path } };
+}
+
+/** No option allows moving files between directories. */
+function movingBetween(from: string, to: string): DenialAddition {
+  return from === to ? granting('rw', from) : { path: { rw: [from, to], refer: true } };
+}

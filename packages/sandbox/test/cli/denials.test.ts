@@ -1,0 +1,90 @@
+/* sb-run --denials: what was denied, for people and for programs. */
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+
+import type { Denial } from '@sb/sandbox';
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+import { createSandbox } from '../../src/index.js';
+import { sbRun, sbRunPath } from '../sb-run.js';
+
+const bare = ['--fs', 'minimal', '--rx', '/usr', '--rx?', '/bin'];
+const sh = (line: string) => ['--', '/bin/sh', '-c', line];
+
+describe.skipIf(missing('linux', 'landlock6'))('sb-run --denials', () => {
+  it('lists each on standard error, and leaves the status and the output alone', async () => {
+    using folder = temporaryFolder();
+    writeFileSync(folder.file('x'), 'secret');
+    const line = `cat ${folder.file('x')}; echo said; exit 3`;
+    const without = await sbRun([...bare, ...sh(line)]);
+    const { status, stdout, stderr } = await sbRun([...bare, '--denials', ...sh(line)]);
+    expect([status, stdout]).toEqual([3, 'said\n']);
+    expect([without.status, without.stdout, without.stderr.includes('denied:')]).toEqual([3, 'said\n', false]);
+    expect(stderr).toContain(`sb-run: denied: read ${folder.file('x')}; allow with --ro ${folder.file('x')}\n`);
+    const allowed = await sbRun([...bare, '--denials', '--ro', folder.file('x'), ...sh(line)]);
+    expect(allowed.stdout).toBe('secretsaid\n');
+    expect(allowed.stderr).not.toContain(folder.file('x'));
+  });
+
+  it('writes lines of JSON to a file, and shows no summary without a terminal', async () => {
+    using folder = temporaryFolder();
+    mkdirSync(folder.file('shut'));
+    const file = folder.file('denials');
+    const line = `for i in 1 2 3; do echo > ${folder.file('shut')}/new; done; echo > '${folder.file('shut')}/\u001B[2J'; true`;
+    const { status, stderr } = await sbRun([...bare, `--denials=${file}`, ...sh(line)]);
+    expect([status, stderr.includes('sb-run')]).toEqual([0, false]);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toMatch(/^[\x20-\x7E\n]*$/);
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map((one) => JSON.parse(one) as Denial);
+    const own = lines.filter(({ path }) => path?.startsWith(folder.path) === true);
+    expect(own).toMatchObject([
+      { program: 'sh', right: 'make_reg', errno: 'EACCES', count: 3, add: { options: ['--rw', folder.file('shut')] } },
+      { path: `${folder.file('shut')}/\u001B[2J`, count: 1 },
+    ]);
+  });
+
+  it('escapes what a program puts into a name', async () => {
+    using folder = temporaryFolder();
+    const { stderr } = await sbRun([...bare, '--denials', ...sh(`echo > '${folder.path}/\u001B[2J\n'; true`)]);
+    expect(stderr).toContain(String.raw`denied: make ${folder.path}/\x1b[2J\n; allow with --rw ${folder.path}`);
+  });
+
+  it('reports a program that may not be executed', async () => {
+    using folder = temporaryFolder();
+    const { status, stderr } = await sbRun(['--fs', 'none', '--ro', folder.path, '--denials', '--', '/bin/true']);
+    expect([status, stderr.includes('EACCES')]).toEqual([126, true]);
+  });
+
+  it('is not combined with what runs nothing, and follows no link for its file', async () => {
+    using folder = temporaryFolder();
+    const explained = await sbRun(['--denials', '--explain', '--', 'true']);
+    expect([explained.status, explained.stderr]).toEqual([
+      125,
+      expect.stringContaining('--denials cannot be combined'),
+    ]);
+    symlinkSync('elsewhere', folder.file('link'));
+    const linked = await sbRun([`--denials=${folder.file('link')}`, '--', 'true']);
+    expect([linked.status, linked.stderr]).toEqual([125, expect.stringContaining('Nothing was run')]);
+  });
+
+  it('says before the start where it is not available: inside another, and without rules or a filter', async () => {
+    const inner = [process.execPath, sbRunPath(), '--denials', '--', '/bin/true'];
+    const nested = await sbRun(['--denials', '--', ...inner]);
+    expect(nested.status).toBe(125);
+    expect(nested.stderr).toContain('a sandbox around this one supervises system calls already');
+    expect((await sbRun(['--', ...inner])).status).toBe(0);
+    for (const options of [
+      ['--off', 'landlock'],
+      ['--off', 'seccomp'],
+    ]) {
+      const { status, stderr } = await sbRun(['--denials', ...options, '--', '/bin/echo', 'ran']);
+      expect([status, stderr]).toEqual([125, expect.stringContaining('denials cannot be reported')]);
+    }
+    expect(() => createSandbox({ off: ['landlock'] }).spawn('/bin/true', { denials: true })).toThrow(
+      expect.objectContaining({ code: 'unsupported-kernel', step: 'denials' }),
+    );
+  });
+});

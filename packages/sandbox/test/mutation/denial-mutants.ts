@@ -1,0 +1,28 @@
+/* What the supervisor of denials gives up, and what it asks first. */
+import { type Mutant, without } from './mutants.js';
+
+const stand = 'sandbox/native/launcher/denials/stand.c';
+const judge = 'sandbox/native/launcher/denials/judge.c';
+
+const reached = ['denials-hostile', 'as another user cannot reach it'] as const;
+const equal = ['denials', 'for the same user changes no answer'] as const;
+
+/** Statements of the supervisor. */
+export const denialMutants: readonly Mutant[] = [
+  without('its ids for files', stand, 'error = sb_privdrop_files(whom->user, whom->user_length);', reached),
+  without('the loss of its capabilities', stand, 'error = keep_reading_alone();', reached),
+  {
+    name: 'the kernel’s order of modes and rules',
+    file: judge,
+    from: 'if (!missing || sb_ask_entry(entry, modes))',
+    to: 'if (!missing)',
+    red: ['denials', 'for the same user are told'],
+  },
+  {
+    name: 'the kernel’s order of links and what is there',
+    file: judge,
+    from: 'if ((opening->flags & O_CREAT && opening->flags & O_EXCL) || type == LL_S_IFLNK)',
+    to: 'if (type == LL_S_IFLNK)',
+    red: equal,
+  },
+];
