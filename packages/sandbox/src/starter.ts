@@ -150,7 +150,6 @@ export class Starter {
     { target, plan, filter }: Prepared,
     { layout, argv, options, tmp, cgroup, report }: Launch,
   ): SandboxedProcess {
-    const { ipc } = layout;
     const copy = this.#copyOf(target, plan, options);
     const descriptors = new LaunchDescriptors(layout);
     if (tmp !== undefined) descriptors.add(tmp.lock, lockPosition);
@@ -165,7 +164,7 @@ export class Starter {
     const start: Start = {
       path: position ?? target.path,
       argv,
-      env: ipc === undefined ? env : { ...env, ...channelVariables(ipc, options.serialization) },
+      env: layout.ipc === undefined ? env : { ...env, ...channelVariables(layout.ipc, options.serialization) },
       keep: descriptors.keep,
       cwd: options.cwd,
       execKey: this.execKey,
@@ -204,8 +203,7 @@ export class Starter {
   startDescriptor(plan: SandboxPlan, { program, args, folder }: DescriptorStart): SandboxedProcess {
     // A process of the user outside the sandbox gets no descriptor that it does not need: another process of that user
     // could take it, for instance a terminal.
-    const isInside = folder === undefined;
-    const layout = layOut(['ignore', 'pipe', 'ignore'], isInside ? this.#policy.keepDescriptors : []);
+    const layout = layOut(['ignore', 'pipe', 'ignore'], folder === undefined ? this.#policy.keepDescriptors : []);
     const descriptors = new LaunchDescriptors(layout);
     const position = descriptors.add(program);
     if (folder !== undefined) descriptors.add(folder);
