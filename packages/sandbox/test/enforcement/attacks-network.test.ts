@@ -5,6 +5,7 @@ import { missing } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { abstractName } from '../attack/place.js';
+import { settled } from '../attack/settled.js';
 import { type Attack, attackers, describeAttacks, inside, works, worksForRoot } from '../attack/suite.js';
 
 const AF_NETLINK = 16;
@@ -104,7 +105,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('the network', () 
   });
 
   it.each(attackers)('lets no connection of %s arrive at a forbidden port', async (who) => {
-    const before = count;
+    const before = await settled(() => count);
     const policy = { landlock: { net: { connectTcp: [] } } };
     const attempts = toForbidden().map(({ attempt }) => attempt);
     await inside(who, attempts, policy);

@@ -8,6 +8,7 @@ import { missing, probePath, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { abstractName, nobody } from '../attack/place.js';
+import { settled } from '../attack/settled.js';
 import { type Attack, attackers, describeAttacks, inside, startAs, works } from '../attack/suite.js';
 
 const [SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET] = [1, 2, 3, 5] as const;
@@ -73,7 +74,7 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('sockets with a path', ()
   });
 
   it.each(attackers)('lets no connection of %s arrive', async (who) => {
-    const before = count;
+    const before = await settled(() => count);
     await inside(
       who,
       reached().map(({ attempt }) => attempt),
