@@ -3,6 +3,8 @@ import { packageTests } from '../../tooling/vitest.base.js';
 export default packageTests({
   moreCases: [
     'test/schema/schema.test.ts',
+    'test/commands/commands.test.ts',
+    'test/enforcement/denials-races.test.ts',
     'test/cli/everyday.test.ts',
     'test/neighbour/private-tmp.test.ts',
     'test/cli/ends.test.ts',

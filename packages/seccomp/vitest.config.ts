@@ -11,6 +11,7 @@ export default packageTests({
     'test/property/algebra.test.ts',
     'test/property/pairs.test.ts',
     'test/judge/judge.test.ts',
+    'test/native/bombarded.test.ts',
     'test/differential/libseccomp.test.ts',
     'test/enforcement/programs.test.ts',
     'test/enforcement/restrict.test.ts',

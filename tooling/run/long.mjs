@@ -15,9 +15,9 @@ import { runTests } from './vitest.mjs';
  * lines away, tries at random, and starts ten thousand sandboxes.
  */
 const forReleases = [
-  'test/{arch,cli,doctor,environments,interruption,neighbour,packaging,sync}/**',
+  'test/{arch,cli,commands,doctor,environments,interruption,neighbour,packaging,sync}/**',
   'test/{bad-mirrors,connection,download,start,tools}.test.ts',
-  'test/enforcement/{gives-way,limits-of-node,nesting,restrict-self}.test.ts',
+  'test/enforcement/{denials-races,gives-way,limits-of-node,nesting,restrict-self}.test.ts',
   'test/front-door/{life,pacman}.test.ts',
   'test/pacman/{pacman,transactions}.test.ts',
   'test/judge/**',
