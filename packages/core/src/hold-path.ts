@@ -77,7 +77,7 @@ export function holdPath(path: Buffer | string, { follows = true, near }: HoldPa
     for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
       if (++names > mostNames) throw failure('ELOOP');
       const isLast = todo.length === 0;
-      if (isLast && links === 0 && near?.keep(bytes, held.descriptor) === true) isKept = true;
+      if (isLast && links === 0 && !isKept && near?.keep(bytes, held.descriptor) === true) isKept = true;
       const step = stepTo(held, name, follows === true || (follows === 'above' && !isLast));
       if ('descriptor' in step) {
         enter(step);

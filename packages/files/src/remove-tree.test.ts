@@ -1,5 +1,5 @@
 /* A folder that goes, with something in it that somebody else has put there. */
-import { chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { bundleFixture, missing, runProgram, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -30,18 +30,32 @@ describe.skipIf(missing('linux'))('removeTree', () => {
     expect(JSON.parse(stdout)).toEqual({ before: 'EACCES', error: '', isThere: false });
   });
 
-  it.skipIf(missing('root'))('leaves what belongs to a third user: somebody may have moved it there', () => {
-    const [goes, inner, third] = [folder.file('goes'), folder.file('goes/inner'), folder.file('goes/inner/third')];
-    mkdirSync(third);
-    writeFileSync(`${third}/file`, '');
-    for (const path of [goes, inner]) chownSync(path, stranger.uid, stranger.gid);
-    chownSync(third, 65_534, 65_534);
-    expect(() => removeTree(goes)).toThrow(/EACCES: .* uid 65534/);
-    expect(existsSync(`${third}/file`)).toBe(true);
-    // The twin: of the same user.
-    chownSync(third, stranger.uid, stranger.gid);
+  it.skipIf(missing('root'))('leaves what somebody has moved there who may not remove it, at each call', () => {
+    const [goes, inner] = [folder.file('goes'), folder.file('goes/inner')];
+    const left = [`${inner}/third`, `${inner}/roots`];
+    for (const path of left) mkdirSync(path);
+    for (const path of left) writeFileSync(`${path}/file`, '');
+    mkdirSync(`${inner}/own/deeper`, { recursive: true });
+    const strangers = [goes, inner, `${inner}/own`, `${inner}/own/deeper`];
+    for (const path of strangers) chownSync(path, stranger.uid, stranger.gid);
+    chownSync(`${inner}/third`, 65_534, 65_534);
+    for (let call = 0; call < 3; call++) {
+      expect(() => removeTree(goes)).toThrow(/EACCES: .* was moved into it/);
+      expect(left.map((path) => existsSync(`${path}/file`))).toEqual([true, true]);
+    }
+    // All else is gone, and what is empty as well.
+    expect(readdirSync(inner).toSorted()).toEqual(['roots', 'third']);
+    for (const path of left) rmSync(`${path}/file`);
     removeTree(goes);
     expect(existsSync(goes)).toBe(false);
+  });
+
+  it.skipIf(missing('root'))('removes all that one user has made in a directory of root’s: the twin', () => {
+    mkdirSync(folder.file('goes/roots/inner'), { recursive: true });
+    chownSync(folder.file('goes/inner'), stranger.uid, stranger.gid);
+    chownSync(folder.file('goes/inner/file'), stranger.uid, stranger.gid);
+    removeTree(folder.file('goes'));
+    expect(existsSync(folder.file('goes'))).toBe(false);
   });
 
   it('removes directories that are nested more deeply than descriptors permit', async () => {

@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  renameSync,
-  rmdirSync,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 
@@ -16,6 +6,7 @@ import { errorCode, mountOf } from '@sb/core';
 
 import { namesIn } from './names-in.js';
 import { effectiveUser, isRoot } from './own-user.js';
+import { openToEmpty, ownerOf, type Takeover } from './taken-directory.js';
 import { oPath } from './walk.js';
 
 /** The most nested directories that are open at once: each needs a descriptor, and a few stack frames. */
@@ -39,23 +30,30 @@ const maxTime = 3000;
  * process changes the mode. Root first makes every directory its own, so that no other user fills it. It takes at most
  * three seconds.
  *
- * Root empties only what belongs to root or to one other user. A directory of a third user may have been moved there by
- * somebody who may not remove it.
+ * Root empties only directories of one other user, and its own that are not in them. What else is in a directory of
+ * that user may have been moved there, by somebody who may not remove it. It stays, and all else goes.
  *
  * @param path - its path, of which only the last name may be under the control of other users
  * @param until - when it must have ended, by performance.now(); for several that have three seconds together
  * @throws Error of the system. EXDEV or EBUSY if something is mounted in it. ENOTEMPTY if a process still writes to it.
- *   EACCES for a directory of a third user. ELOOP if directories are nested without limit. ETIME if three seconds are not enough. Another call removes the rest
+ *   EACCES for a directory that stays. ELOOP if directories are nested without limit. ETIME if three seconds are not enough. Another call removes the rest
  */
 export function removeTree(path: string, until: number = timeToRemove()): void {
   const above = mountAbove(path);
   if (above === undefined) return;
   const own = effectiveUser();
-  remove(Buffer.from(path), {
-    mount: above,
-    depth: 0,
-    top: { inside: undefined, until, own, other: undefined, takes: isRoot(), moves: 0 },
-  });
+  const top: Top = {
+    inside: undefined,
+    until,
+    own,
+    other: undefined,
+    takes: isRoot(),
+    moves: 0,
+    hasOthers: false,
+    stays: undefined,
+  };
+  remove(Buffer.from(path), { mount: above, depth: 0, isOthers: false, top });
+  if (top.stays !== undefined) throw failure('EACCES', top.stays);
 }
 
 /** When a removal that starts now must have ended, by performance.now(). */
@@ -68,23 +66,23 @@ interface Level {
   /** The mount where it started: mounts in it belong to others. */
   readonly mount: Mount;
   readonly depth: number;
+  /** Whether the directory above is the other user's. */
+  readonly isOthers: boolean;
   /** The place for directories that are nested too deeply. */
   readonly top: Top;
 }
 
 /** The common state of a removal. */
-interface Top {
+interface Top extends Takeover {
   /** Path of the first directory, once it is open, with a slash; undefined before. */
   inside: Buffer | undefined;
   /** By performance.now(). */
   readonly until: number;
-  /** The user of this process. */
-  readonly own: number | undefined;
-  /** The first other user of whom root takes a directory. */
-  other: number | undefined;
-  /** Whether it takes every directory from its owner. */
-  readonly takes: boolean;
   moves: number;
+  /** Whether directories of the other user's were moved up to the first one. */
+  hasOthers: boolean;
+  /** Why a directory stays. */
+  stays: string | undefined;
 }
 
 /** Possible errors of unlink(2) for a directory; ENOTEMPTY is from Deno, which also tries rmdir(2). */
@@ -108,26 +106,51 @@ function remove(path: Buffer, level: Level): void {
   const refused = unlinked(path);
   if (refused === undefined) return;
   if (depth >= maxDepth && top.inside !== undefined) {
+    top.hasOthers ||= level.isOthers;
     moveUp(path, top.inside, top);
     return;
   }
-  const folder = openBelow(path, refused, level);
-  if (folder === undefined) return;
+  const opened = openBelow(path, refused, level);
+  if (opened === undefined) return;
   try {
-    empty(Buffer.from(`/proc/self/fd/${folder}/`), level);
+    empty(Buffer.from(`/proc/self/fd/${opened.folder}/`), { ...level, isOthers: opened.isOthers });
   } finally {
-    closeSync(folder);
+    closeSync(opened.folder);
   }
-  rmdirSync(path);
+  if (!isKept(path, top)) rmdirSync(path);
+}
+
+/** Whether something in a directory stays, so that the directory does. */
+function isKept(path: Buffer, { stays }: Top): boolean {
+  return stays !== undefined && !isEmpty(path);
+}
+
+function isEmpty(path: Buffer): boolean {
+  for (const _ of namesIn(Buffer.concat([path, Buffer.from('/')]))) return false;
+  return true;
+}
+
+/** A directory that is open to be emptied. */
+interface Opened {
+  readonly folder: number;
+  /** Whether it is, or was, the other user's. */
+  readonly isOthers: boolean;
 }
 
 /** Opens a directory on the same mount, to empty it; undefined if the name is missing by now. */
-function openBelow(path: Buffer, refused: unknown, { mount, top }: Level): number | undefined {
+function openBelow(path: Buffer, refused: unknown, { mount, depth, isOthers, top }: Level): Opened | undefined {
   const held = heldFolder(path, refused);
   if (held === undefined) return undefined;
   try {
     if (mountAt(held) !== mount) throw failure('EXDEV', mounted);
-    return openToEmpty(held, top);
+    const whose = top.takes ? ownerOf(held, top) : 'own';
+    const isInOthers = isOthers || (depth === 1 && top.hasOthers);
+    if (whose === 'third' || (whose === 'own' && isInOthers)) {
+      if (isEmpty(Buffer.from(`/proc/self/fd/${held}`))) rmdirSync(path);
+      else top.stays ??= 'a directory of another user, or of root, was moved into it, and is not removed';
+      return undefined;
+    }
+    return { folder: openToEmpty(held, top), isOthers: whose === 'other' };
   } finally {
     closeSync(held);
   }
@@ -176,50 +199,11 @@ function mountAt(held: number): Mount {
   return mountOf(held) ?? fstatSync(held).dev;
 }
 
-/** The permissions that an owner needs to empty a directory, and that the owner may have removed: go(1) does that. */
-const whole = 0o700;
-
-/** Permissions that other users must not have while it is emptied. */
-const othersWrite = 0o022;
-
-/**
- * Opens a directory to empty it, as its owner. Root first takes it from its owner. So that user cannot create entries
- * or mount something in it any more, and emptying it ends.
- */
-function openToEmpty(held: number, top: Top): number {
-  const { own, takes } = top;
-  const itself = `/proc/self/fd/${held}`;
-  const { uid } = fstatSync(held);
-  if (takes && uid !== own) top.other ??= uid;
-  if (takes && uid !== own && uid !== top.other) {
-    throw failure('EACCES', `a directory in it belongs to uid ${uid}, and is not removed`);
-  }
-  const isOurs = uid === own || (takes && taken(itself, own));
-  const { mode } = fstatSync(held);
-  const isOpen = (mode & whole) !== whole || (takes && (mode & othersWrite) !== 0);
-  if (isOurs && isOpen) chmodSync(itself, whole);
-  return openSync(itself, constants.O_RDONLY | constants.O_DIRECTORY);
-}
-
-/**
- * @returns false if root is not permitted to, for instance root of a namespace without that user, or of another machine
- *   (NFS)
- */
-function taken(itself: string, own = 0): boolean {
-  try {
-    chownSync(itself, own, process.getegid?.() ?? 0);
-    return true;
-  } catch (error) {
-    if (errorCode(error) === 'EPERM') return false;
-    throw error;
-  }
-}
-
 /** Directories that were moved up to the first one meanwhile are removed in the next round. */
-function empty(inside: Buffer, { mount, depth, top }: Level): void {
+function empty(inside: Buffer, { mount, depth, isOthers, top }: Level): void {
   const isFirst = depth === 0;
   if (isFirst) top.inside = inside;
-  const level = { mount, depth: depth + 1, top };
+  const level = { mount, depth: depth + 1, isOthers, top };
   for (let before = -1; before !== top.moves;) {
     before = top.moves;
     // Names are read while they are removed: there may be millions of them.

@@ -40,6 +40,28 @@ describe('completionFor', () => {
     },
   );
 
+  it.skipIf(missing('linux'))('takes no name of a file for a command in fish', async () => {
+    using folder = temporaryFolder();
+    const made = folder.file('made');
+    const options = { quiet: { short: 'q', about: 'says nothing' } } as const;
+    const program = { name: 'some-tool', about: 'does something', options, offers: [] };
+    const inPlaceOf = { program: 'other-tool', letters: 'S', names: ['sync'] };
+    const printedBy = (one: string): string => `some-tool completion ${one}`;
+    const script = completionFor('fish', { program, commands: [], printedBy, runs: true, inPlaceOf }) ?? '';
+    const others = `complete -c other-tool -f -a offered; complete -c evil -f -a '(touch ${made})'`;
+    const offers = async (...line: readonly string[]) =>
+      (await offersIn('fish', `${script}\n${others}`, ['some-tool', ...line])).filter((word) => word !== '');
+    expect(await offers('-S', 'off')).toEqual(['offered']);
+    expect(await offers('--', 'other-tool', 'off')).toEqual(['offered']);
+    const name = String.raw`x\;evil\ `;
+    expect(await offers('-S', name, 'off')).toEqual(['offered']);
+    expect(await offers('--', 'other-tool', name, 'off')).toEqual(['offered']);
+    expect(existsSync(made)).toBe(false);
+    // The control: what would run.
+    await offers('-S', 'x;evil ');
+    expect(existsSync(made)).toBe(true);
+  });
+
   it.skipIf(missing('linux'))('offers them in zsh, and runs no description', async () => {
     using folder = temporaryFolder();
     const made = folder.file('made');

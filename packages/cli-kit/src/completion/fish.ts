@@ -48,9 +48,10 @@ ${lines.join('\n')}
 function behindFunction(completed: Completed): string {
   return `\
 function _${functionOf(completed)}_behind
-    set -l words (commandline -opc) (commandline -ct)
-    set -l at (contains -i -- -- $words)
-    complete -C (string join ' ' -- $argv $words[(math $at + 1)..-1])
+    set -l words (commandline -opc)
+    set -l at (contains -i -- -- $words); or return
+    set -e words[1..$at]
+${asTyped('$argv')}
 end
 `;
 }
@@ -81,10 +82,21 @@ function ${name}_stands
     set -q words[2]; and string match -qr -- '^-([${letters}]|-(${names.join('|')})$)' $words[2]
 end
 function ${name}_in_place
-    set -l words (commandline -opc) (commandline -ct)
-    complete -C (string join ' ' -- ${program} $words[2..-1])
+    set -l words (commandline -opc)
+    set -e words[1]
+${asTyped(program)}
 end
 `;
+}
+
+/**
+ * Asks for the completions of a command line. fish gives words without what quoted them, and parses the line again. A
+ * file's name may be a command by then, so each word is quoted again. The last one is as it was typed.
+ */
+function asTyped(program: string): string {
+  return `\
+    set -q words[1]; and set words (string escape -- $words)
+    complete -C (string join ' ' -- ${program} $words (commandline -ct))`;
 }
 
 function optionWords(long: string, option: Option): string {

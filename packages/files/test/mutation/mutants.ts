@@ -56,10 +56,13 @@ export const mutants: readonly Mutant[] = [
     'false',
     'removes directories that are nested more deeply than descriptors permit',
   ),
-  changeSeenBy('whose a folder is that root empties', 'remove-tree', '(takes && taken(itself, own))', 'false', [
-    'src/found-folder',
-    'who cannot fill found/inner/below/deep any more',
-  ]),
+  changeSeenBy(
+    'whose a folder is that root empties',
+    'taken-directory',
+    'takes && uid !== own && taken(itself, uid, own)',
+    'false',
+    ['src/found-folder', 'who cannot fill found/inner/below/deep any more'],
+  ),
   without(
     'what kind of file is only looked into',
     'regular-file',

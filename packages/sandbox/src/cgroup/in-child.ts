@@ -1,7 +1,11 @@
+import { closeSync, statfsSync } from 'node:fs';
+
 import { errorCode, isSandboxError } from '@sb/core';
+import { hold } from '@sb/files';
 import { allows, type LandlockPolicy } from '@sb/landlock';
 
 import { sandboxError } from '../errors.js';
+import { pathOf } from '../policy/path-text.js';
 import { Cgroup, type CgroupWish } from './cgroup.js';
 
 /** What the plan expects, and whether the program may outlive this process. */
@@ -37,9 +41,14 @@ export function cgroupFor(
   }
 }
 
-function mayWrite(landlock: LandlockPolicy, path: string): boolean {
+/** CGROUP2_SUPER_MAGIC (statfs(2)) */
+const cgroupType = 0x6367_7270;
+
+/** Whether a rule that grants writing leads into a hierarchy of cgroups, or to a directory above the place of one. */
+function mayWrite(landlock: LandlockPolicy, place: string): boolean {
+  if (landlock.paths.some((rule) => rule.rights.includes('write_file') && isInCgroups(pathOf(rule.path)))) return true;
   try {
-    return allows(landlock, { path, right: 'write_file' }).allowed;
+    return allows(landlock, { path: place, right: 'write_file' }).allowed;
   } catch (error) {
     // The launcher names the path of a rule that does not exist.
     if (isSandboxError(error)) return false;
@@ -47,9 +56,25 @@ function mayWrite(landlock: LandlockPolicy, path: string): boolean {
   }
 }
 
+/** What cannot be held is refused by the launcher, or grants nothing. */
+function isInCgroups(path: string): boolean {
+  let held: number;
+  try {
+    held = hold(path);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+  try {
+    return statfsSync(`/proc/self/fd/${held}`).type === cgroupType;
+  } finally {
+    closeSync(held);
+  }
+}
+
 function open(place: string): Error {
   return sandboxError('not-permitted', 'cgroup', {
-    what: `the program could leave its cgroup: a rule for files leads to ${place}, and grants writing there`,
+    what: `the program could leave its cgroup: a rule for files grants writing in a hierarchy of cgroups, as ${place} is in one`,
     hint: 'Remove that rule, or run the program as another user. The target was not run.',
     path: place,
   });
