@@ -24,8 +24,13 @@ export interface Side {
 
 /** Reads one input of a comparison. @throws SeccompError for anything but a policy or a program */
 export function sideOf(given: Comparable): Side {
+  if (typeof given !== 'object' || given === null) return sideOfPolicy(given);
   if ('bytes' in given) return sideOfProgram(given);
   if ('programs' in given) return sideOfFilter(given);
+  return sideOfPolicy(given);
+}
+
+function sideOfPolicy(given: SeccompPolicy | SeccompOptions): Side {
   const policy = validate(given);
   return {
     machines: machinesOf(policy),
@@ -33,14 +38,18 @@ export function sideOf(given: Comparable): Side {
   };
 }
 
+/** @throws SeccompError `invalid-program` for a machine that no table is for */
+export function requireMachine(machine: unknown, step: 'compare' | 'verify'): void {
+  if ((machineNames as readonly unknown[]).includes(machine)) return;
+  throw seccompError('invalid-program', step, {
+    what: `unknown machine ${JSON.stringify(machine)}`,
+    hint: `Use one of: ${machineNames.join(', ')}.`,
+    path: 'machine',
+  });
+}
+
 function sideOfProgram({ machine, bytes }: AnyProgram): Side {
-  if (!machineNames.includes(machine)) {
-    throw seccompError('invalid-program', 'compare', {
-      what: `unknown machine ${JSON.stringify(machine)}`,
-      hint: `Use one of: ${machineNames.join(', ')}.`,
-      path: 'machine',
-    });
-  }
+  requireMachine(machine, 'compare');
   const program = readProgram(bytes);
   return {
     machines: [machine],

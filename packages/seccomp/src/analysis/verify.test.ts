@@ -99,6 +99,13 @@ describe('verify', () => {
     );
   });
 
+  it('fails for a program of an unknown machine', () => {
+    const { bytes } = programFor(compile(policy(typing)), 'x86_64');
+    const program = { machine: 'amd64', bytes } as unknown as Parameters<typeof verify>[0];
+    expect(() => verify(program, typing)).toThrow('unknown machine "amd64"');
+    expect(verify({ machine: 'x86_64', bytes }, typing)).toMatchObject({ proved: true });
+  });
+
   it('fails if the filter has no program for a machine', () => {
     const both = policy({ base: 'allow-all', architectures: ['x86_64', 'aarch64'] });
     expect(() => verify(compile(policy({ base: 'allow-all', ...onX86 })), both)).toThrow(

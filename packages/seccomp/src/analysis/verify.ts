@@ -3,6 +3,7 @@ import { type AnyProgram, prove, type Proof } from '../exact/prove.js';
 import type { SeccompOptions, SeccompPolicy } from '../policy/options.js';
 import { policy as validate } from '../policy/policy.js';
 import { architectures } from '../tables/architectures.js';
+import { requireMachine } from './side.js';
 
 /**
  * Proves that a filter does what a policy says for all possible calls: every architecture, number and value of all six
@@ -18,7 +19,10 @@ import { architectures } from '../tables/architectures.js';
  */
 export function verify(filter: SeccompFilter | AnyProgram, policy: SeccompPolicy | SeccompOptions): Proof {
   const valid = validate(policy);
-  if (!('programs' in filter)) return prove(filter, valid);
+  if (!('programs' in filter)) {
+    requireMachine(filter.machine, 'verify');
+    return prove(filter, valid);
+  }
   const machines = new Set(valid.architectures.map((name) => architectures[name].machine));
   let paths = 0;
   for (const machine of machines) {
