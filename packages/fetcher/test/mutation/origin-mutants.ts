@@ -174,14 +174,4 @@ export const originMutants = [
     ),
     built: true,
   },
-  {
-    ...change(
-      'a reset below TLS, which is not an end',
-      'http/close-notify',
-      "tcp.on('error', () => this.destroy(withoutNotice(host)));",
-      "tcp.on('error', (error) => this.destroy(error));",
-      ['test/close-notify', 'is not whole if the connection is reset'],
-    ),
-    built: true,
-  },
 ];
