@@ -45,6 +45,8 @@ const requirements = {
   audit: () => existsSync('/proc/self/loginuid') && hasCapabilities(29n, 30n, 37n),
   /** This process may serve a file system (fuse(4)): not every container may. */
   fuse: () => opens('/dev/fuse'),
+  /** A mounted hierarchy of cgroup v2. */
+  cgroup2: () => / - cgroup2 /.test(readFileSync('/proc/self/mountinfo', 'utf8')),
   /** Gives a program its own terminal: script of util-linux. */
   script: () => existsSync('/usr/bin/script'),
   /** Pretends to programs that they are root. */
