@@ -28,9 +28,7 @@ export async function perform(args: Arguments): Promise<number> {
   if (args.has('json') && !args.has('why'))
     misuse('--json is a form of the answers to --why, and there is no --why', noQuestion);
   if (shows.length === 0) {
-    const files = { report: args.one('report'), denials: args.one('denials') };
-    if (isOne(files)) misuse('--report and --denials name the same file', 'Name two files.');
-    return await run(sandbox, command, files);
+    return await run(sandbox, command, reportsFrom(args));
   }
   const unused = (['report', 'denials'] as const).find((name) => args.has(name));
   if (unused !== undefined)
@@ -48,11 +46,16 @@ export async function perform(args: Arguments): Promise<number> {
   return test.passed ? 0 : failed;
 }
 
-/** Whether both names lead to one file. */
-function isOne({ report, denials }: Reports): boolean {
-  // Empty for standard error, which both may use.
-  const [one = '', other = ''] = [report, denials];
-  return one !== '' && other !== '' && resolve(one) === resolve(other);
+/** Not standard error, which both may use. */
+function isNamed(file: string | undefined): file is string {
+  return file !== undefined && file !== '';
+}
+
+function reportsFrom(args: Arguments): Reports {
+  const [report, denials] = [args.one('report'), args.one('denials')];
+  if (isNamed(report) && isNamed(denials) && resolve(report) === resolve(denials))
+    misuse('--report and --denials name the same file', 'Name two files.');
+  return { report, denials };
 }
 
 const noQuestion =
