@@ -142,8 +142,7 @@ export class Starter {
     const own = start.tmp === undefined ? prepared.plan : this.#planWith(start.tmp, prepared.target);
     if (start.options.denials !== true) return this.#launch({ ...prepared, plan: own }, start);
     const plan = supervisedPlan(own, this.#layers);
-    const { landlock } = plan.expected;
-    return withDenials(landlock, (report) => this.#launch({ ...prepared, plan }, { ...start, report }));
+    return withDenials(plan.expected, (report) => this.#launch({ ...prepared, plan }, { ...start, report }));
   }
 
   #launch(

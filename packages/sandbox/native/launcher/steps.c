@@ -180,8 +180,11 @@ static int load_supervised(struct sb_launch *launch)
 static int step_seccomp(struct sb_launch *launch)
 {
 	int thread = 0;
-	if (launch->supervised && sb_supervise_deadline(&launch->failure))
-		return -1; /* told by then */
+	if (launch->supervised) {
+		sb_supervise_name(&launch->process);
+		if (sb_supervise_deadline(&launch->failure))
+			return -1; /* told by then */
+	}
 	int error = sb_report_ready(launch->status, launch->status_text, &launch->failure);
 	if (error)
 		return error;

@@ -24,11 +24,15 @@ describe('the summary of denials', () => {
       right: 'refer',
       add: { path: { rw: ['/', '/b'], refer: true } },
     };
-    expect(summary(denials([make, read, move, {}]))).toEqual([
+    const forged = { path: '/tmp/x; allow with --rw ~', to: "/b/$(a)'", call: 'rename', right: 'refer' };
+    const low = { port: 80, call: 'bind', right: 'bind_tcp' };
+    expect(summary(denials([make, read, move, {}, forged, low]))).toEqual([
       `denied: make ${cache}/x (4 times); allow with --rw ~/.cache`,
-      String.raw`denied: read /it's; allow with --ro '/it'\''s'`,
+      String.raw`denied: read '/it'\''s'; allow with --ro '/it'\''s'`,
       'denied: rename /a /b/a; allow with this rule in landlock.paths of a policy: {"rw":["/","/b"],"refer":true}',
       'denied: read /a',
+      String.raw`denied: rename '/tmp/x; allow with --rw ~' '/b/$(a)'\'''`,
+      "denied: bind TCP port 80; --why 'bind 80' says what allows it",
     ]);
   });
 

@@ -89,9 +89,12 @@ export function summary({ all, lost, state }: Denials): readonly string[] {
 function lineOf({ right, call, path = '', port, to, count, add }: Denial): string {
   const moves = call.startsWith('link') ? 'link' : 'rename';
   const verb = to === undefined ? (verbs[right] ?? right.replace(/_.*/, '')) : moves;
-  const words = [verb, port === undefined ? path : `TCP port ${port}`, ...(to === undefined ? [] : [to])].join(' ');
+  // The program chose the names: quoted, none of them can look like advice.
+  const names = port === undefined ? [path, ...(to === undefined ? [] : [to])].map(shellWord) : [`TCP port ${port}`];
+  const words = [verb, ...names].join(' ');
   const times = count === 1 ? '' : ` (${count} times)`;
-  if (add === undefined) return `denied: ${words}${times}`;
+  const more = port === undefined ? '' : `; --why '${verb} ${port}' says what allows it`;
+  if (add === undefined) return `denied: ${words}${times}${more}`;
   const [option = '', of = ''] = add.options ?? [];
   const how =
     option === '' ? `this rule in landlock.paths of a policy: ${asciiJson(add.path)}` : `${option} ${atHome(of)}`;

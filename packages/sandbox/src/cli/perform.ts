@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 import { createSandbox } from '../sandbox.js';
 import type { Arguments } from './arguments.js';
 import { compileTo } from './compile.js';
@@ -6,7 +8,7 @@ import { exportTo } from './export.js';
 import { print } from './output.js';
 import { policyFrom } from './policy.js';
 import { planText, selfTestText } from './previews.js';
-import { run } from './run.js';
+import { type Reports, run } from './run.js';
 import { misuse } from './usage-error.js';
 import { answersText, questionOf } from './why.js';
 
@@ -26,7 +28,7 @@ export async function perform(args: Arguments): Promise<number> {
   if (args.has('json') && !args.has('why'))
     misuse('--json is a form of the answers to --why, and there is no --why', noQuestion);
   if (shows.length === 0) {
-    return await run(sandbox, command, { report: args.one('report'), denials: args.one('denials') });
+    return await run(sandbox, command, reportsFrom(args));
   }
   const unused = (['report', 'denials'] as const).find((name) => args.has(name));
   if (unused !== undefined)
@@ -42,6 +44,18 @@ export async function perform(args: Arguments): Promise<number> {
   const test = await sandbox.selfTest();
   await print(selfTestText(test));
   return test.passed ? 0 : failed;
+}
+
+/** Not standard error, which both may use. */
+function isNamed(file: string | undefined): file is string {
+  return file !== undefined && file !== '';
+}
+
+function reportsFrom(args: Arguments): Reports {
+  const [report, denials] = [args.one('report'), args.one('denials')];
+  if (isNamed(report) && isNamed(denials) && resolve(report) === resolve(denials))
+    misuse('--report and --denials name the same file', 'Name two files.');
+  return { report, denials };
 }
 
 const noQuestion =

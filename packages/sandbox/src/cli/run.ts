@@ -14,7 +14,7 @@ import { ReportOutput } from './report-output.js';
 import { SignalForwarding } from './signals.js';
 
 /** Where a run reports to; undefined for nowhere, empty for standard error. */
-interface Reports {
+export interface Reports {
   /** What is in force, as for {@link ReportOutput}. */
   readonly report: string | undefined;
   /** What was denied, as for {@link DenialsOutput}. */
@@ -44,7 +44,7 @@ export async function run(sandbox: Sandbox, command: readonly string[], files: R
     const [program = '', ...args] = command;
     const child = sandbox.spawn(program, args, { stdio: 'inherit', denials: denied !== undefined });
     const end = endOf(child);
-    tell(await started(child, end));
+    tell(await started(child, end, denied));
     signals.startTo(child);
     const status = await end;
     problem = (await denialsWritten(child, denied)) ?? problem;
@@ -89,12 +89,13 @@ async function endOf(child: SandboxedProcess): Promise<number> {
   });
 }
 
-/** Returns what is in force; throws only after everything has ended. */
-async function started(child: SandboxedProcess, end: Promise<number>) {
+/** Returns what is in force; throws only after everything has ended. What the start itself was denied is written then. */
+async function started(child: SandboxedProcess, end: Promise<number>, denied: DenialsOutput | undefined) {
   try {
     return await child.enforcement;
   } catch (error) {
     await end;
+    await denialsWritten(child, denied);
     throw error;
   }
 }

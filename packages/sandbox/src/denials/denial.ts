@@ -34,7 +34,7 @@ export interface Denial {
   readonly errno: string;
   /** The path of the nearest rule above, which lacks the right; absent without one. */
   readonly rule?: string;
-  /** Absent if a path cannot be written as text. */
+  /** Absent if a path cannot be written as text, or if binding the port needs a capability as well. */
   readonly add?: DenialAddition;
   /** How often it was refused by now. */
   readonly count: number;

@@ -50,6 +50,22 @@ describe('a denial', () => {
     expect(explained(right, path, other).add).toEqual(add);
   });
 
+  it.each([
+    ['without the capability', 80, [], undefined],
+    ['with it', 80, ['cap_net_bind_service'], 80],
+    ['where nothing restricts capabilities', 80, undefined, 80],
+    ['of a port that everybody may bind', 65_000, [], 65_000],
+    ['of any free port', 0, [], 0],
+  ] as const)('of binding a port says only what is enough: %s', (_, port, kept, added) => {
+    const call = { pid: 5, errno: 'EACCES', call: 'bind', program: Buffer.from('sh'), other: Buffer.of() };
+    const { add } = new Explainer(policy({ abi: 7, paths: [] }), kept).explain(
+      { ...call, path: Buffer.from(String(port)), right: 32 },
+      new Date(0),
+    );
+    expect(add?.net?.bindTcp).toEqual(added === undefined ? undefined : [added]);
+    expect(add === undefined).toBe(added === undefined);
+  });
+
   it('of a name that is not text adds nothing', () => {
     expect(explained(READ_FILE, Buffer.from([0x2f, 0xff]))).toMatchObject({ path: '/\uFFFD' });
     expect(explained(READ_FILE, Buffer.from([0x2f, 0xff])).add).toBeUndefined();

@@ -3,8 +3,11 @@ import { dirname } from 'node:path';
 import { type FsRight, fsRightOf, type LandlockPolicy, path as pathRule } from '@sb/landlock';
 
 import { pathOf } from '../policy/path-text.js';
+import { isTooLow } from '../system/low-port.js';
 import type { Denial, DenialAddition } from './denial.js';
 import type { DeniedCall } from './parse-line.js';
+
+type Capabilities = readonly string[] | undefined;
 
 type About = Pick<Denial, 'path' | 'to' | 'port' | 'right' | 'rule' | 'add'>;
 
@@ -17,9 +20,11 @@ const ofPorts = [
   ['connect_tcp', '--connect-tcp', 'connectTcp'],
 ] as const;
 
-function ofPort({ right: bit, path }: DeniedCall): About {
+function ofPort({ right: bit, path }: DeniedCall, kept: Capabilities): About {
   const [right, option, name] = ofPorts[bit - netRights] ?? ofPorts[0];
   const port = Number(path.toString());
+  // The rule alone would not be enough.
+  if (right === 'bind_tcp' && isTooLow(port, kept)) return { port, right };
   return { port, right, add: { options: [option, String(port)], net: { [name]: [port] } } };
 }
 
@@ -31,14 +36,19 @@ export class Explainer {
   /** The texts of the rules' paths. */
   readonly #rules: ReadonlySet<string>;
 
-  constructor(policy: LandlockPolicy) {
+  /** What the program is permitted. */
+  readonly #kept: Capabilities;
+
+  /** @param kept - the capabilities that the program is permitted; undefined if no layer restricts them */
+  constructor(policy: LandlockPolicy, kept?: Capabilities) {
+    this.#kept = kept;
     this.#rules = new Set(policy.paths.map(({ path }) => pathOf(path)));
   }
 
   /** @param time - of the report */
   explain(denied: DeniedCall, time: Date): Omit<Denial, 'count'> {
     const { pid, errno, call } = denied;
-    const about = denied.right < netRights ? this.#ofFile(denied) : ofPort(denied);
+    const about = denied.right < netRights ? this.#ofFile(denied) : ofPort(denied, this.#kept);
     return { time: time.toISOString(), pid, program: denied.program.toString(), call, errno, ...about };
   }
 

@@ -1,8 +1,6 @@
 import { Socket } from 'node:net';
 
-import type { LandlockPolicy } from '@sb/landlock';
-
-import { Explainer } from './explanation.js';
+import type { Explainer } from './explanation.js';
 import type { Denial, Denials } from './denial.js';
 import { type DenialLine, parseDenialLine } from './parse-line.js';
 
@@ -32,11 +30,11 @@ export class DenialWatch implements Denials {
 
   /**
    * @param input - the end of a pipe, which it closes
-   * @param policy - whose rules explain a denial
+   * @param explainer - of the policy that is in force
    * @param tell - called for each new denial
    */
-  constructor(input: number, policy: LandlockPolicy, tell: (denial: Denial) => void) {
-    this.#explainer = new Explainer(policy);
+  constructor(input: number, explainer: Explainer, tell: (denial: Denial) => void) {
+    this.#explainer = explainer;
     this.#tell = tell;
     this.#socket = new Socket({ fd: input, readable: true, writable: false });
     this.ended = new Promise((resolve) => {

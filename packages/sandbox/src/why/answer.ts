@@ -1,4 +1,4 @@
-import { errnoName, readKernelFile } from '@sb/core';
+import { errnoName } from '@sb/core';
 import { allows, type Verdict } from '@sb/landlock';
 import { evaluate, syscallNumber } from '@sb/seccomp';
 
@@ -7,6 +7,7 @@ import { passes } from '../filter/questions.js';
 import type { LayerPolicies } from '../plan/layers.js';
 import { machineOf, type SandboxPlan, sandboxSupport } from '../plan/plan.js';
 import { pathOf } from '../policy/path-text.js';
+import { bindService, isTooLow } from '../system/low-port.js';
 import type { Attempted, AttemptedCall } from './attempted.js';
 
 /** The answer of a sandbox to an attempt, before a search for what would allow it. */
@@ -95,22 +96,8 @@ function ruleText({ rule }: Verdict): string | undefined {
   return 'port' in rule ? `port ${rule.port}` : pathOf(rule.path);
 }
 
-/** Binding a port below this one needs a capability (ip_unprivileged_port_start, ip(7)). */
-function firstFreePort(): number {
-  try {
-    return Number(readKernelFile('/proc/sys/net/ipv4/ip_unprivileged_port_start').trim());
-  } catch {
-    return 1024;
-  }
-}
-
-const bindService = 'cap_net_bind_service';
-
 function byCapabilities({ binds }: Attempted, { plan }: InForce): Verdicts | undefined {
-  const kept = plan.expected.caps?.permitted;
-  // Port 0 means any free port.
-  if (binds === undefined || binds === 0 || kept === undefined || kept.includes(bindService)) return undefined;
-  if (binds >= firstFreePort()) return undefined;
+  if (binds === undefined || !isTooLow(binds, plan.expected.caps?.permitted)) return undefined;
   const reason = `port ${binds} needs ${bindService}, which the program lacks`;
   return { allowed: false, layer: 'caps', reason, errno: 'EACCES' };
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 
 import type { LandlockChoice, SandboxOptions, ShortRule } from '../policy/options.js';
+import { bindService } from '../system/low-port.js';
 import type { Verdicts } from './answer.js';
 import type { AttemptedCall } from './attempted.js';
 import type { ReadQuestion } from './question.js';
@@ -16,8 +17,6 @@ export interface Candidate {
 }
 
 type Net = NonNullable<LandlockChoice['net']>;
-
-const bindService = 'cap_net_bind_service';
 
 /** A policy with the addition of a candidate. */
 export function withCandidate(options: SandboxOptions, { rules, net, call, capability }: Candidate): SandboxOptions {

@@ -1,5 +1,5 @@
 /* sb-run --denials: what was denied, for people and for programs. */
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import type { Denial } from '@sb/sandbox';
 import { missing, temporaryFolder } from '@sb/test-kit';
@@ -49,13 +49,32 @@ describe.skipIf(missing('linux', 'landlock6'))('sb-run --denials', () => {
   it('escapes what a program puts into a name', async () => {
     using folder = temporaryFolder();
     const { stderr } = await sbRun([...bare, '--denials', ...sh(`echo > '${folder.path}/\u001B[2J\n'; true`)]);
-    expect(stderr).toContain(String.raw`denied: make ${folder.path}/\x1b[2J\n; allow with --rw ${folder.path}`);
+    expect(stderr).toContain(String.raw`denied: make '${folder.path}/\x1b[2J\n'; allow with --rw ${folder.path}`);
   });
 
   it('reports a program that may not be executed', async () => {
     using folder = temporaryFolder();
-    const { status, stderr } = await sbRun(['--fs', 'none', '--ro', folder.path, '--denials', '--', '/bin/true']);
+    const options = ['--fs', 'none', '--ro', folder.path];
+    const cat = realpathSync('/bin/cat');
+    const { status, stderr } = await sbRun([...options, '--denials', '--', '/bin/cat', '/etc/passwd']);
     expect([status, stderr.includes('EACCES')]).toEqual([126, true]);
+    expect(stderr).toContain(`sb-run: denied: execute ${cat}; allow with --rx ${cat}\n`);
+    const file = folder.file('denials');
+    expect((await sbRun([...options, `--denials=${file}`, '--', '/bin/cat', '/etc/passwd'])).status).toBe(126);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ program: 'cat', path: cat, right: 'execute' });
+  });
+
+  it('does not share the file of the report', async () => {
+    using folder = temporaryFolder();
+    const [report, denials] = [folder.file('report'), folder.file('denials')];
+    const one = `${folder.path}/./report`;
+    const shared = await sbRun([`--report=${report}`, `--denials=${one}`, '--', '/bin/echo', 'ran']);
+    expect([shared.status, shared.stdout]).toEqual([125, '']);
+    expect(shared.stderr).toContain('--report and --denials name the same file. Name two files.');
+    const apart = await sbRun([`--report=${report}`, `--denials=${denials}`, '--', '/bin/echo', 'ran']);
+    expect([apart.status, apart.stdout]).toEqual([0, 'ran\n']);
+    const both = await sbRun(['--report', '--denials', '--', '/bin/echo', 'ran']);
+    expect([both.status, both.stdout]).toEqual([0, 'ran\n']);
   });
 
   it('is not combined with what runs nothing, and follows no link for its file', async () => {

@@ -32,7 +32,35 @@ async function run(policy: SandboxOptions, attempts: readonly Attempt[], denials
   };
 }
 
+/** Below ip_unprivileged_port_start, and nobody's. */
+const lowPort = 81;
+
 describe.skipIf(missing('linux', 'landlock6'))('denied ports', () => {
+  it.each(users)(
+    'of which a low one needs a capability too get no advice that is not enough, as %s',
+    async (_, more) => {
+      const bind = async (bindTcp: readonly number[], caps: SandboxOptions['caps'] = {}) =>
+        await run(
+          { ...more, caps, landlock: { preset: 'read-only', net: { bindTcp }, paths: [{ rx: probePath() }] } },
+          [['bind-tcp', lowPort]],
+          true,
+        );
+      const line = `bind ${lowPort} bind_tcp EACCES 1`;
+      expect(await bind([])).toEqual({ outcomes: ['EACCES'], told: [[line, undefined]] });
+      // The rule alone is not enough.
+      expect(await bind([lowPort])).toEqual({ outcomes: ['EACCES'], told: [] });
+      if (missing('root')) return;
+      const names = ['cap_net_bind_service'] as const;
+      const caps = { keep: names, ambient: names };
+      const options = ['--bind-tcp', String(lowPort)];
+      expect(await bind([], caps)).toEqual({
+        outcomes: ['EACCES'],
+        told: [[line, { options, net: { bindTcp: [lowPort] } }]],
+      });
+      expect(await bind([lowPort], caps)).toEqual({ outcomes: ['OK'], told: [] });
+    },
+  );
+
   it.each(users)('are told, each with the option that allows it, as %s', async (_, more) => {
     const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -8,7 +8,9 @@
 
 #include <asm/errno.h>
 #include <asm/fcntl.h>
+#include <asm/statfs.h>
 #include <linux/fcntl.h>
+#include <linux/magic.h>
 
 #include "../../../../landlock/native/landlock_abi.h"
 
@@ -30,6 +32,15 @@ long sb_ask_entry(const struct sb_entry *entry, int mode)
 	const long flags = AT_EACCESS | (entry->name[0] ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH);
 	return sb_syscall6(
 		__NR_faccessat2, entry->folder.descriptor, (long)entry->name, mode, flags, 0, 0);
+}
+
+int sb_is_never_made(const struct sb_entry *entry)
+{
+	struct statfs status;
+	if (entry->exists)
+		return 0;
+	return sb_syscall3(__NR_fstatfs, entry->folder.descriptor, (long)&status, 0) ||
+	       status.f_type == PROC_SUPER_MAGIC;
 }
 
 /* A denial of what has a path. What has none is not judged. */
@@ -100,7 +111,8 @@ static int judge_file(const struct sb_shared *shared, const struct sb_entry *ent
 static int judge_new(const struct sb_shared *shared, const struct opening *opening,
 	const struct sb_entry *entry, struct sb_denial *denial)
 {
-	if (entry->exists || entry->is_slashed || sb_is_read_only(&entry->folder))
+	if (entry->exists || entry->is_slashed || sb_is_never_made(entry) ||
+		sb_is_read_only(&entry->folder))
 		return 0;
 	uint64_t missing = sb_missing(shared, 0, &entry->folder, LL_FS_MAKE_REG | opening->rights);
 	if (!missing)
@@ -161,7 +173,8 @@ static int judge_entry(const struct sb_shared *shared, const struct sb_request *
 		return 0;
 	int is_denied = 0;
 	if (entry.exists == (request->action == SB_ASK_REMOVE) &&
-		(request->takes_slash || !entry.is_slashed) && !sb_is_read_only(&entry.folder)) {
+		(request->takes_slash || !entry.is_slashed) && !sb_is_never_made(&entry) &&
+		!sb_is_read_only(&entry.folder)) {
 		uint64_t missing = sb_missing(shared, 0, &entry.folder, request->right);
 		is_denied = missing && sb_deny(denial, EACCES, missing, &entry);
 	}
@@ -179,8 +192,9 @@ static int read_how(struct sb_caller *caller, struct sb_request *request)
 		return 0;
 	request->flags = how.flags;
 	request->resolve = how.resolve;
-	/* RESOLVE_IN_ROOT has another root, RESOLVE_CACHED another answer; what is unknown here, the kernel refuses. */
-	return !(how.resolve & ~0x0full) && !(how.flags >> 32);
+	/* RESOLVE_IN_ROOT has another root, RESOLVE_CACHED another answer; what is unknown here, the kernel refuses. For
+	 * RESOLVE_NO_SYMLINKS "/proc/self" is a link, which is replaced here. */
+	return !(how.resolve & (~0x0full | LL_RESOLVE_NO_SYMLINKS)) && !(how.flags >> 32);
 }
 
 static int judge_named(const struct sb_shared *shared, const struct sb_request *request,

@@ -72,6 +72,27 @@ static int is_other_mount(const struct sb_file *from, const struct sb_file *to)
 	return from->status.mount != to->status.mount || sb_is_read_only(to);
 }
 
+/* Whether an entry is a directory or one above it, by paths without links. An unknown path counts: then the kernel decides. */
+static int is_above(const struct sb_entry *entry, const struct sb_file *folder)
+{
+	static struct sb_denial place;
+	static char path[SB_NAME_MAX];
+	const long length = sb_path_of(folder, path);
+	if (length < 0 || !sb_deny(&place, 0, 0, entry))
+		return 1;
+	const size_t above = strlen(place.path);
+	return above <= (size_t)length && memcmp(place.path, path, above) == 0 &&
+	       (path[above] == '/' || !path[above]);
+}
+
+/* A slash means a directory (do_renameat2() in fs/namei.c). Exchanging asks each end, moving asks what is moved. */
+static int is_slashed_wrongly(int exchanges, const struct sb_entry *from, const struct sb_entry *to)
+{
+	if (exchanges && to->is_slashed && !S_ISDIR(to->status.mode))
+		return 1;
+	return !S_ISDIR(from->status.mode) && (from->is_slashed || (to->is_slashed && !exchanges));
+}
+
 static int rename_entries(const struct sb_shared *shared, uint64_t flags,
 	const struct sb_entry *from, const struct sb_entry *to, struct sb_denial *denial)
 {
@@ -79,7 +100,10 @@ static int rename_entries(const struct sb_shared *shared, uint64_t flags,
 	if (!from->exists || (flags & RENAME_NOREPLACE && to->exists) ||
 		(exchanges && !to->exists) || is_other_mount(&from->folder, &to->folder))
 		return 0;
-	if ((from->is_slashed || to->is_slashed) && !S_ISDIR(from->status.mode))
+	if (is_slashed_wrongly(exchanges, from, to) || sb_is_never_made(to))
+		return 0;
+	/* Nothing moves below itself, and nothing takes the place of what holds it. */
+	if (is_above(from, &to->folder) || is_above(to, &from->folder))
 		return 0;
 	struct move move = {from, to, right_to_remove(&from->status), right_to_make(&from->status)};
 	if (exchanges)
@@ -122,8 +146,8 @@ static int link_entries(const struct sb_shared *shared, const struct sb_entry *f
 	const struct sb_entry *to, struct sb_denial *denial)
 {
 	if (!from->exists || from->is_slashed || to->exists || to->is_slashed ||
-		S_ISDIR(from->status.mode) || is_other_mount(&from->folder, &to->folder) ||
-		!may_be_linked(from))
+		sb_is_never_made(to) || S_ISDIR(from->status.mode) ||
+		is_other_mount(&from->folder, &to->folder) || !may_be_linked(from))
 		return 0;
 	const struct move move = {from, to, 0, right_to_make(&from->status)};
 	return judge_move(shared, &move, denial);

@@ -15,6 +15,9 @@ int sb_judge_link(const struct sb_shared *shared, uint64_t flags, const struct s
 /* Fills in a denial of an entry. 1, or 0 if its directory has no path. */
 int sb_deny(struct sb_denial *denial, int error, uint64_t missing, const struct sb_entry *entry);
 
+/* Whether the kernel finds no place for it, as in all of proc(5): it reports ENOENT before it asks Landlock. */
+int sb_is_never_made(const struct sb_entry *entry);
+
 #define WRITES 2 /* W_OK and R_OK of access(2) */
 #define READS 4
 

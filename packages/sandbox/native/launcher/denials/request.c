@@ -114,6 +114,9 @@ static void refine(const struct seccomp_data *data, struct sb_request *request)
 	}
 	if (data->nr == __NR_unlinkat && request->flags & AT_REMOVEDIR)
 		request->right = LL_FS_REMOVE_DIR;
+	/* A negative length is an error before the name is looked at (truncate(2)). */
+	if (request->action == SB_ASK_TRUNCATE && data->args[1] >> 63)
+		request->action = SB_ASK_NOTHING;
 	/* Executing a descriptor, or not following a link, is rare; the kernel decides alone. */
 	if (request->action == SB_ASK_EXECUTE && request->flags)
 		request->action = SB_ASK_NOTHING;

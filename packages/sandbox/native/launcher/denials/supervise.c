@@ -8,6 +8,7 @@
 #include <asm/fcntl.h>
 #include <asm/siginfo.h>
 #include <linux/mman.h>
+#include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/time.h>
@@ -134,6 +135,21 @@ int sb_supervise_rules(
 	shared->handled = landlock->handled_fs ? landlock->handled_fs | LL_FS_REFER : 0;
 	shared->handled_net = landlock->handled_net & (LL_NET_BIND_TCP | LL_NET_CONNECT_TCP);
 	return 0;
+}
+
+void sb_supervise_name(const struct sb_process *process)
+{
+	const char *path = process->path;
+	if (!path[0])
+		path = process->original ? process->original : process->argv[0];
+	const char *name = path;
+	for (const char *at = path; at && *at; at++) {
+		if (*at == '/' && at[1])
+			name = at + 1;
+	}
+	if (name)
+		(void)sb_syscall3(
+			__NR_prctl, PR_SET_NAME, (long)name, 0); /* a name, no restriction */
 }
 
 int sb_supervise_deadline(struct sb_failure *failure)

@@ -41,6 +41,9 @@ void sb_supervise_port(uint16_t port, uint64_t rights);
 int sb_supervise_rules(
 	struct sb_shared *shared, const struct sb_landlock *landlock, struct sb_failure *failure);
 
+/* Takes the name that the target will have, for a report that its exec was refused. Before the filter, which may deny it. */
+void sb_supervise_name(const struct sb_process *process);
+
 /* Ends this process if it has not executed the target in time. Before the filter, which may deny it. */
 int sb_supervise_deadline(struct sb_failure *failure);
 
