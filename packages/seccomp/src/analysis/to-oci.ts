@@ -69,7 +69,7 @@ function rulesOf(policy: SeccompPolicy): ReadonlyMap<string, readonly OciRule[]>
     for (const [number, verdict] of verdicts(policy, architecture)) {
       const name = table.get(number) ?? '';
       const made = caseDiagram(diagrams, verdict);
-      if ((found.get(name) ?? made) !== made) throw inexpressible(`${name} has a different answer on  ${architecture}`);
+      if ((found.get(name) ?? made) !== made) throw inexpressible(`${name} has a different answer on ${architecture}`);
       found.set(name, made);
     }
   }
