@@ -4,14 +4,14 @@ import { isRoot } from '@sb/files';
 
 import type { Cgroup } from './cgroup/cgroup.js';
 import { addCgroup, cgroupFor } from './cgroup/in-child.js';
-import { type SandboxedProcess, asTarget } from './child/child.js';
+import { asTarget, type Limited, type SandboxedProcess } from './child/child.js';
 import { Ending, type EndingOptions } from './child/ending.js';
 import { LimitWatch } from './child/limit-watch.js';
 import type { ReadSpawnOptions } from './child/spawn-options.js';
 import { supervisedPlan } from './denials/supervised-plan.js';
 import { withDenials } from './child/with-denials.js';
 import { type LoadedFilter, refuseUnstartable } from './filter/launcher-calls.js';
-import { launch, type Launched } from './launch/launch.js';
+import { launch } from './launch/launch.js';
 import { LaunchDescriptors } from './launch/launch-descriptors.js';
 import { launchPortable } from './launch/portable.js';
 import { type Start, startRecords } from './launch/start.js';
@@ -180,7 +180,7 @@ export class Starter {
           stdio: layout.stdio,
         });
     Object.assign(launched.child, { spawnfile: target.path, spawnargs: argv });
-    return this.#supervise({ ...launched, cgroup }, plan, options);
+    return this.#supervise({ ...launched, cgroup, folder: options.cwd }, plan, options);
   }
 
   /** The rules of each start name another directory. */
@@ -222,13 +222,13 @@ export class Starter {
   }
 
   #supervise(
-    launched: Launched & { readonly cgroup: Cgroup | undefined },
+    launched: Limited & { readonly cgroup: Cgroup | undefined },
     plan: SandboxPlan,
     options: EndingOptions,
   ): SandboxedProcess {
     const limits = new LimitWatch(launched.child, this.#policy, launched.cgroup);
     const ending = new Ending(launched.child, options, this.#policy.newSession ?? true);
-    const child = asTarget({ ...launched, limits }, plan, ending);
+    const child = asTarget({ ...launched, folder: launched.folder ?? this.#policy.cwd, limits }, plan, ending);
     void child.enforcement.then(
       () => ending.started(),
       () => undefined, // the error event reports it

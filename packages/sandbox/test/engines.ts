@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 
-import { sbExecPath } from '@sb/sandbox';
 import { type Attempt, parseProbe, probeArguments, probePath, runProgram, type TemporaryFolder } from '@sb/test-kit';
 
+import { sbExecPath } from '../src/index.js';
 import { nobody } from './attack/place.js';
 
 interface Config {

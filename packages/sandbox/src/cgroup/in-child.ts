@@ -80,7 +80,8 @@ function open(place: string): Error {
   });
 }
 
-const usualHint = 'Leave the limits of the cgroup out, or use rlimits.';
+const usualHint =
+  'Try systemd-run --user --scope -p Delegate=yes before the command, or leave the limits of the cgroup out.';
 
 const hints: Readonly<Record<string, string>> = {
   EAGAIN: 'The cgroup above has as many cgroups as cgroup.max.descendants allows.',

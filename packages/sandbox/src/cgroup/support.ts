@@ -57,7 +57,8 @@ function supportFrom(cgroups: string, mountinfo: string): CgroupSupport {
 
 const rule = 'the cgroup of this process has processes, so the kernel sets no limits beneath it (cgroups(7))';
 const atNamespaceRoot = `${rule}, and it is the root of its cgroup namespace`;
-const remedy = 'Start this process by systemd-run --user --scope, or in a unit with Delegate=yes and DelegateSubgroup=';
+const remedy =
+  'Start this process by systemd-run --user --scope -p Delegate=yes, or in a unit with Delegate=yes and DelegateSubgroup=';
 
 /** The cgroup of this process has processes, so a new one is beside it. */
 function inParent(own: string, mounts: readonly CgroupMount[]): CgroupSupport {

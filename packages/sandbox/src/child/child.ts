@@ -72,6 +72,8 @@ export interface Ender {
 export interface Limited extends Launched {
   readonly limits?: { readonly reached: readonly ReachedLimit[] };
   readonly cgroup?: Pick<Cgroup, 'differences'> | undefined;
+  /** The working directory that was asked for; undefined for that of the caller. */
+  readonly folder?: string | undefined;
 }
 
 /** Events that wait until it is known whether the child was executed as the target. */
@@ -87,7 +89,7 @@ const held = new Set<string | symbol>(['spawn', 'exit', 'close']);
  * @param ender - ends the child, for instance if something else is in force in it than planned
  */
 export function asTarget(
-  { child, status, limits, cgroup }: Limited,
+  { child, status, limits, cgroup, folder }: Limited,
   plan: SandboxPlan,
   ender: Ender,
 ): SandboxedProcess {
@@ -108,7 +110,7 @@ export function asTarget(
   const enforcement = status
     .then((said) => {
       isTarget = said.kind === 'executed';
-      return enforcementOf(said, { child, cgroup }, plan);
+      return enforcementOf(said, { child, cgroup, folder }, plan);
     })
     .then(
       (report) => {

@@ -43,9 +43,9 @@ export interface SandboxReport extends EnforcementReport {
  * @param plan - what was planned
  * @throws SandboxError for a failed step, for a lost launcher, and if the kernel's state differs from the plan
  */
-export function enforcementOf(status: LauncherStatus, { child, cgroup }: Started, plan: SandboxPlan): SandboxReport {
-  const { expected } = plan;
-  if (status.kind === 'failed') throw launchError(status, expected.rules, child.spawnfile);
+export function enforcementOf(status: LauncherStatus, started: Started, plan: SandboxPlan): SandboxReport {
+  const [{ expected }, { child, cgroup, folder }] = [plan, started];
+  if (status.kind === 'failed') throw launchError(status, expected.rules, { program: child.spawnfile, folder });
   if (status.kind === 'unstarted') throw unstarted(status.errno);
   if (status.kind === 'late') throw late(status);
   if (status.kind === 'lost') throw child.killed ? aborted() : lost();
@@ -68,6 +68,7 @@ export interface Started {
   readonly child: ChildProcess;
   /** Undefined if it shares that of its parent. */
   readonly cgroup?: Pick<Cgroup, 'differences'> | undefined;
+  readonly folder?: string | undefined;
 }
 
 /** Where the target is while it exists. The launcher has ended itself if it could not enter the cgroup. */

@@ -35,6 +35,7 @@ describe('parseArguments', () => {
     [['--rw'], /--rw needs a value/],
     [['--rw', '--ro', '/a'], /--rw needs a value/],
     [['--report', 'file'], /"file" is not an option\..*--report=FILE/],
+    [['--denials', 'file'], /"file" is not an option\..*--denials=FILE/],
     [['--report='], /--report needs a value\. Write --report=FILE\.$/],
     [['--user', 'a', '--user', 'b'], /--user is given twice/],
     [['--explain', '--explain'], /--explain is given twice/],

@@ -60,6 +60,6 @@ const help = 'sb-run --help lists all options.';
 function refuseOperand(word: string): never {
   return misuse(
     `${JSON.stringify(word)} is not an option`,
-    'Put -- before the command. Quote an attempt of --why. Write a file for --report as --report=FILE.',
+    'Put -- before the command. Quote an attempt of --why. Write files with =: --report=FILE, --denials=FILE.',
   );
 }

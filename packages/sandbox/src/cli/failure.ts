@@ -1,6 +1,8 @@
 import { errorCode, isFolderLost, isSandboxError, lostFolder, type SandboxError } from '@sb/core';
 
+import type { Arguments } from './arguments.js';
 import { failed, statusOfError, statusOfSignal } from './exit-status.js';
+import { accesses } from './landlock.js';
 import { UsageError } from './usage-error.js';
 
 /** The message of sb-run for an error, and its exit status. */
@@ -10,21 +12,41 @@ export interface Failure {
   readonly status: number;
 }
 
-/** Turns anything that was thrown into a message: layer, step, cause and remedy, or usage. */
-export function explainFailure(error: unknown): Failure {
+/**
+ * Turns anything that was thrown into a message: layer, step, cause and remedy, or usage.
+ *
+ * @param error - the thrown value
+ * @param args - the command line, if it could be parsed
+ */
+export function explainFailure(error: unknown, args: Arguments | undefined): Failure {
   if (error instanceof UsageError) return { message: error.message, status: failed };
   if (isSandboxError(error))
-    return { message: `${layerMessage(error)}${optionFor(error)}`, status: statusOfError(error) };
+    return { message: withOptions(error, layerMessage(error), args), status: statusOfError(error) };
   // The end of an ordinary program that writes to a pipe without a reader; Node disables SIGPIPE.
   if (errorCode(error) === 'EPIPE') return { status: statusOfSignal('SIGPIPE') };
   if (isFolderLost(error)) return { message: `${lostFolder.what}. ${lostFolder.hint}`, status: failed };
   return { message: error instanceof Error ? error.message : String(error), status: failed };
 }
 
-/** The hint of a missing path is for a policy. */
-function optionFor({ code }: SandboxError): string {
-  return code === 'path-missing' ? ' On the command line, --rw? in place of --rw makes it optional.' : '';
+/** The hints of the layers are for policies: names the option that was given in their place. */
+function withOptions({ code, path, errno }: SandboxError, message: string, args: Arguments | undefined): string {
+  if (args === undefined) return message;
+  if (errno === 'EMFILE' && args.all('rlimit').some((limit) => limit.startsWith('nofile='))) {
+    return message.replace('raise RLIMIT_NOFILE', 'raise --rlimit nofile');
+  }
+  if (code !== 'path-missing' || path === undefined) return message;
+  const option = accesses.find((name) => args.all(name).some((given) => leadsTo(given, path)));
+  if (option === undefined) return message;
+  return message.replace(forPolicy, `Write --${option}? in place of --${option} if it need not exist, or create it.`);
 }
+
+/** Whether an option names a path, which the error has as an absolute one. The working directory may be lost. */
+function leadsTo(given: string, path: string): boolean {
+  return given === path || path.endsWith(`/${given.replace(/^(?:\.\/+)+/, '')}`);
+}
+
+/** The hint of `@sb/landlock` for a missing path. */
+const forPolicy = 'Create it, or mark its rule optional ("optional": true in a policy).';
 
 function layerMessage({ layer, step, message }: SandboxError): string {
   return `${layer}, step ${step}: ${message.replace(`${layer}: `, '')}`;

@@ -8,7 +8,7 @@ import { misuse } from './usage-error.js';
 import { integerOf } from './words.js';
 
 /** Options that grant access to paths, with the same names as in rules. */
-const accesses = ['ro', 'rx', 'rw', 'rwx'] as const;
+export const accesses = ['ro', 'rx', 'rw', 'rwx'] as const;
 
 /** The options for files. */
 export const fileOptions = [

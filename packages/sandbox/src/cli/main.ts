@@ -15,7 +15,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     await report(error, args === undefined ? firstWord(argv) : args.one('report'));
     const { explainFailure } = await import('./failure.js');
-    const { message, status } = explainFailure(error);
+    const { message, status } = explainFailure(error, args);
     if (message !== undefined) complain(message);
     const { isLate } = await import('../child/enforcement.js');
     // What may never end is not waited for.

@@ -59,9 +59,11 @@ export function blameOption({ layer, message, hint = '' }: SandboxError, args: A
   if (found === undefined) return;
   const [, option, words] = found;
   if (!args.has(option)) return;
-  const value = index === undefined ? key : args.list(option)[Number(index)];
+  // An option as a whole has no value in the message: its name would be there twice.
+  const own = place === found[0] ? key : undefined;
+  const value = index === undefined ? own : args.list(option)[Number(index)];
   const guess = guessOf(value, words?.() ?? []);
-  const clause = withoutValue(what.slice(path.length).trim());
+  const clause = withOption(withoutValue(what.slice(path.length).trim()), args);
   misuse(`--${option}${value === undefined ? '' : ` ${value}`} ${clause}`, `${guess}${hint}`);
 }
 
@@ -71,6 +73,13 @@ function guessOf(value: string | undefined, words: readonly string[]): string {
   const full = words.includes(`cap_${value}`) ? `cap_${value}` : undefined;
   const meant = full ?? nearest(value, words) ?? nearest(`cap_${value}`, words);
   return meant === undefined || meant === value ? '' : `Did you mean ${meant}? `;
+}
+
+/** A second option that a clause names, as in `and deny both name mount`, if it was given. */
+function withOption(clause: string, args: Arguments): string {
+  return clause.replace(/^and (deny|require|prefer) both name /, (all, other: OptionName) =>
+    args.has(other) ? `and --${other} both name ` : all,
+  );
 }
 
 /** The value is in the text before the clause already. */

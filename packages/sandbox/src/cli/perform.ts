@@ -10,7 +10,7 @@ import { policyFrom } from './policy.js';
 import { planText, selfTestText } from './previews.js';
 import { type Reports, run } from './run.js';
 import { misuse } from './usage-error.js';
-import { answersText, questionOf } from './why.js';
+import { answersText, answerTo } from './why.js';
 
 /**
  * Shows the sandbox that the command line describes, or runs the command in it.
@@ -38,7 +38,7 @@ export async function perform(args: Arguments): Promise<number> {
   const exported = await exportTo(sandbox, command, args.one('export'));
   if (args.has('explain')) await print(`${sandbox.explain()}${askMore}`);
   if (args.has('dry-run')) await print(planText(sandbox, command));
-  const answers = args.all('why').map((text) => sandbox.allows(questionOf(text), command[0]));
+  const answers = args.all('why').map((text) => answerTo(text, (question) => sandbox.allows(question, command[0])));
   await print(answersText(answers, args.has('json')));
   if (!args.has('self-test')) return exported && answers.every(({ allowed }) => allowed) ? 0 : denied;
   const test = await sandbox.selfTest();

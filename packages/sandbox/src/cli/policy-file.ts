@@ -127,6 +127,8 @@ function inFile<T>(file: string, read: () => T): T {
     return read();
   } catch (error) {
     if (!isSandboxError(error)) throw error;
-    return misuse(`${file}: ${error.message.replace(/\.$/, '')}`, 'Nothing was run.');
+    const text = error.message.replace(/\.$/, '');
+    const [, aboutAll] = /^seccomp: \(document\) (.*)$/s.exec(text) ?? [];
+    return misuse(aboutAll === undefined ? `${file}: ${text}` : `${file} ${aboutAll}`, 'Nothing was run.');
   }
 }

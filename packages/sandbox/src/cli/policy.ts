@@ -10,13 +10,14 @@ import { privdropOf } from '../plan/layers.js';
 import type { ProfileName } from '../profile/profile.js';
 import type { RlimitValue, SandboxOptions, SandboxPolicy, SandboxUser } from '../policy/options.js';
 import type { Arguments } from './arguments.js';
+import { cgroupFrom } from './cgroup.js';
 import { checkKept } from './kept-descriptors.js';
 import { landlockFrom } from './landlock.js';
 import { blameFile, readPolicyFile, readSeccompFile } from './policy-file.js';
 import { refuseTakenBack } from './taken-back.js';
 import { blameOption } from './option-error.js';
 import { misuse } from './usage-error.js';
-import { assignment, integerOf, limitOf, nameOrNumber, octalOf, percentOf, sizeOf } from './words.js';
+import { assignment, integerOf, limitOf, nameOrId, octalOf } from './words.js';
 
 /**
  * Makes the policy of the command line. If it starts from a policy file, lists are added to, and single values are
@@ -61,6 +62,11 @@ function changesFrom(args: Arguments, before: SandboxOptions): SandboxOptions {
 function single(args: Arguments): SandboxOptions {
   const [user, caps, cwd, umask] = [args.one('user'), args.one('caps'), args.one('cwd'), args.one('umask')];
   const profile = args.one('profile') as ProfileName | undefined;
+  if (profile !== undefined && args.has('fs'))
+    misuse(
+      '--profile and --fs both choose the files',
+      'Leave one out. --ro, --rx, --rw and --rwx add files to a profile.',
+    );
   return {
     ...(user === undefined ? {} : { user: userOf(user) }),
     ...(args.has('groups') ? { groups: groupsOf(args.list('groups')) } : {}),
@@ -77,15 +83,17 @@ function single(args: Arguments): SandboxOptions {
 
 function userOf(text: string): SandboxUser {
   const at = text.indexOf(':');
-  if (at < 0) return nameOrNumber(text);
+  if (at < 0) return nameOrId(text, 'user');
   const [user, group] = [text.slice(0, at), text.slice(at + 1)];
   if (user === '' || group === '') misuse(`--user ${text} has an empty part`, 'Write NAME or NAME:GROUP.');
-  return { user: nameOrNumber(user), group: nameOrNumber(group) };
+  return { user: nameOrId(user, 'user'), group: nameOrId(group, 'user') };
 }
 
 function groupsOf(words: readonly string[]): NonNullable<SandboxOptions['groups']> {
   const [word] = words;
-  return words.length === 1 && (word === 'none' || word === 'initgroups') ? word : words.map(nameOrNumber);
+  return words.length === 1 && (word === 'none' || word === 'initgroups')
+    ? word
+    : words.map((one) => nameOrId(one, 'groups'));
 }
 
 /** Kept capabilities must be ambient: no others survive the execution of an ordinary program (`capabilities(7)`). */
@@ -124,20 +132,6 @@ function limitsFrom(args: Arguments): Readonly<Record<string, RlimitValue>> {
     return [name, value === 'unlimited' ? value : limitOf(value, name)] as const;
   });
   return Object.fromEntries(limits);
-}
-
-/** A limit of the command line replaces that of the file; the others stay. */
-function cgroupFrom(args: Arguments, before: SandboxOptions['cgroup']): Pick<SandboxOptions, 'cgroup'> {
-  const [memory, pids, cpu] = [args.one('memory'), args.one('pids'), args.one('cpu')];
-  if ((memory ?? pids ?? cpu) === undefined) return {};
-  return {
-    cgroup: {
-      ...before,
-      ...(memory === undefined ? {} : { memory: sizeOf(memory, 'memory') }),
-      ...(pids === undefined ? {} : { pids: integerOf(pids, 'pids') }),
-      ...(cpu === undefined ? {} : { cpu: percentOf(cpu, 'cpu') }),
-    },
-  };
 }
 
 /** A path is not a list: it may contain a comma. */

@@ -1,8 +1,16 @@
+import { maxId } from '../policy/documents.js';
 import { misuse } from './usage-error.js';
 
-/** A name, or a number if it consists of digits: useradd(8) also refuses user names of only digits. */
-export function nameOrNumber(text: string): string | number {
-  return /^\d+$/.test(text) ? Number(text) : text;
+/**
+ * A name, or an id if it consists of digits: useradd(8) also refuses user names of only digits.
+ *
+ * @param text - of the option, or a part of it
+ * @param option - for the message
+ * @throws UsageError for a number that is not an id
+ */
+export function nameOrId(text: string, option: string): string | number {
+  if (!/^\d+$/.test(text)) return text;
+  return Number(text) <= maxId ? Number(text) : misuse(`--${option} ${text} is not an id`, `The largest is ${maxId}.`);
 }
 
 /** A number in decimal digits. @throws UsageError */
@@ -26,10 +34,10 @@ const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20,
 export function limitOf(text: string, name: string): number {
   const value = bytesIn(text);
   if (value !== undefined && /\D$/.test(text) && !inBytes.has(name))
-    return misuse(`--rlimit ${name} is not in bytes, so ${text} cannot have a unit`, 'Write it in digits.');
+    return misuse(`--rlimit ${name}=${text} has a unit, but ${name} is not in bytes`, 'Write it in digits.');
   if (value !== undefined) return value;
   return misuse(
-    `--rlimit ${name} ${text} is not a number`,
+    `--rlimit ${name}=${text} is not a number`,
     inBytes.has(name) ? 'Write it in digits, with or without K, M, G or T.' : 'Write it in digits.',
   );
 }

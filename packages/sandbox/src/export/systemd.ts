@@ -122,9 +122,9 @@ const never: Readonly<Record<string, string>> = {
 
 /** What a unit enforces only with its own network, which it cannot have if the sandbox needs sockets of the internet. */
 const shared: Readonly<Record<string, string>> = {
-  'landlock.net.bind_tcp': 'SocketBindAllow= needs a systemd with the BPF framework, which Debian has not',
+  'landlock.net.bind_tcp': "SocketBindAllow= needs a systemd with the BPF framework, which Debian's lacks",
   'landlock.net.connect_tcp': 'a unit has no rule for ports to connect to',
-  'landlock.net.bind_udp': 'SocketBindAllow= needs a systemd with the BPF framework, which Debian has not',
+  'landlock.net.bind_udp': "SocketBindAllow= needs a systemd with the BPF framework, which Debian's lacks",
   'landlock.net.connect_send_udp': 'a unit has no rule for ports to send to',
   'landlock.scope.abstract_unix_socket': 'a unit shares the network namespace of the machine',
 };

@@ -47,7 +47,7 @@ function startable(
       allow: [...others(given.allow), ...added],
       rules: given.rules.filter(({ syscall }) => !added.includes(syscall)),
     }),
-    unsaid: added.map((path) => ({ path, what: 'goes on there, since systemd itself calls it under the filter' })),
+    unsaid: added.map((path) => ({ path, what: 'is allowed there, since systemd itself calls it under the filter' })),
   };
 }
 

@@ -5,9 +5,12 @@ import { launchError, withOutcome } from './launch-error.js';
 
 const rules = { paths: [], ports: [] };
 const failed = (layer: string, step: string, errno: number, syscall?: string) =>
-  launchError({ kind: 'failed', layer, step, syscall, errno, rule: undefined }, rules, '/usr/bin/tool');
+  launchError({ kind: 'failed', layer, step, syscall, errno, rule: undefined }, rules, {
+    program: '/usr/bin/tool',
+    folder: '/work/here',
+  });
 
-const [EPERM, ENOENT, E2BIG, ENOEXEC, EAGAIN, EACCES, EINVAL] = [1, 2, 7, 8, 11, 13, 22];
+const [EPERM, ENOENT, E2BIG, ENOEXEC, EAGAIN, EACCES, ENOTDIR, EINVAL, ELOOP] = [1, 2, 7, 8, 11, 13, 20, 22, 40];
 
 describe('launchError', () => {
   it.each([
@@ -20,6 +23,14 @@ describe('launchError', () => {
     ['exec', EINVAL, 'syscall-failed', /exec of \/usr\/bin\/tool failed/],
     ['rlimits', EPERM, 'not-permitted', /hard limit/],
     ['cwd', ENOENT, 'syscall-failed', /Create the working directory/],
+    [
+      'cwd',
+      ENOENT,
+      'syscall-failed',
+      /entering the working directory \/work\/here failed: call: ENOENT\. It does not exist/,
+    ],
+    ['cwd', ENOTDIR, 'syscall-failed', /It is not a directory, .*Name a directory/],
+    ['cwd', ELOOP, 'syscall-failed', /lead in a circle/],
     ['cwd', EACCES, 'syscall-failed', /may not enter/],
     ['die_with_parent', 3, 'aborted', /parent ended/],
     ['setsid', EPERM, 'not-permitted', /setsid failed/],
@@ -28,7 +39,7 @@ describe('launchError', () => {
     expect(error).toMatchObject({ code, layer: 'sandbox', step, syscall: 'call' });
     expect(error.message).toMatch(message);
     expect(error.message).toMatch(/The target was not run\.$/);
-    expect(error.path).toBe(step === 'exec' ? '/usr/bin/tool' : undefined);
+    expect(error.path).toBe({ exec: '/usr/bin/tool', cwd: '/work/here' }[step]);
   });
 
   it.each([

@@ -37,9 +37,9 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
   'exec E2BIG': { hint: 'Arguments and environment are too long for the kernel (execve(2)).' },
   'exec ENOMEM': { hint: 'RLIMIT_AS, RLIMIT_DATA or RLIMIT_STACK is too low for this program.' },
   'rlimits EPERM': { hint: 'Only a process with CAP_SYS_RESOURCE may raise a hard limit: use a lower limit.' },
-  'cwd ENOENT': {
-    hint: 'The directory of the option cwd does not exist. Create the working directory, or name another.',
-  },
+  'cwd ENOENT': { hint: 'It does not exist. Create the working directory, or name another.' },
+  'cwd ENOTDIR': { hint: 'It is not a directory, or a part of its path is not. Name a directory.' },
+  'cwd ELOOP': { hint: 'Its symbolic links lead in a circle. Correct them, or name another directory.' },
   'cwd EACCES': { hint: 'This user may not enter the working directory: name another.' },
   'descendants EPERM': {
     hint: 'This user must be allowed to signal the parent, and earlier filters must allow pidfd_open.',
@@ -66,14 +66,20 @@ const causes: Readonly<Record<string, { readonly code?: SandboxPackageErrorCode;
   records: { hint: 'The arguments, environment and rules may be too long: each record takes up to 1 MiB.' },
 };
 
+/** What was asked for, as a message names it. */
+interface Named {
+  readonly program: string;
+  readonly folder?: string | undefined;
+}
+
 /**
  * Turns a failed step of the launcher into an error; a step of a layer becomes an error of that layer.
  *
  * @param failed - from the launcher
  * @param rules - the rules as the launcher numbers them
- * @param target - the program, for the message
+ * @param target - the program and the working directory, for the message
  */
-export function launchError(failed: Failed, rules: PlannedRules, target: string): SandboxError {
+export function launchError(failed: Failed, rules: PlannedRules, target: Named): SandboxError {
   const { layer, step, syscall, errno, rule } = failed;
   const failure = {
     step,
@@ -119,16 +125,18 @@ function undone({ syscall = '', errno }: Failed): SandboxError {
   });
 }
 
-function ownError({ step, syscall, errno: number }: Failed, target: string): SandboxError {
+function ownError({ step, syscall, errno: number }: Failed, { program, folder }: Named): SandboxError {
   const errno = errnoName(number);
   const { code, hint } = causes[`${step} ${errno}`] ?? causes[step] ?? {};
-  const subject = step === 'exec' ? ` of ${target}` : '';
+  const path = { exec: program, cwd: folder }[step];
+  const verb = step === 'cwd' ? 'entering the working directory' : `${step} of`;
+  const doing = path === undefined ? step : `${verb} ${path}`;
   return sandboxError(code ?? (errno === 'EPERM' ? 'not-permitted' : 'syscall-failed'), step, {
-    what: `${step}${subject} failed: ${syscall === undefined ? '' : `${syscall}: `}${errno}`,
+    what: `${doing} failed: ${syscall === undefined ? '' : `${syscall}: `}${errno}`,
     hint: `${hint === undefined ? '' : `${hint} `}The target was not run.`,
     syscall,
     errno,
-    ...(step === 'exec' ? { path: target } : {}),
+    ...(path === undefined ? {} : { path }),
   });
 }
 

@@ -223,7 +223,8 @@ function firstLine(path: string): string {
 /** The directories of PATH do not matter for a program that is named by a path. */
 function whereSought(name: string, candidates: readonly string[]): string {
   if (name.includes('/')) return 'Install it, or correct its path.';
-  return `Searched at ${candidates.join(', ')}. The PATH of the sandbox counts, not that of the caller.`;
+  const places = [...new Set(candidates)].join(', ');
+  return `Searched at ${places}. The PATH of the sandbox lists these directories; that of the caller is not used.`;
 }
 
 function notFound(name: string, detail: string): Error {

@@ -83,6 +83,23 @@ describe('a limit of a cgroup', () => {
     expect(planned(preferred, cgroup).status).toBe('partial');
   });
 
+  it.each<[cgroup: NonNullable<SandboxOptions['cgroup']>, message: RegExp]>([
+    [{ memory: 70_000 }, /Try systemd-run --user --scope -p Delegate=yes .*--prefer process\.cgroup .*rlimit as /],
+    [{ pids: 5 }, /Try systemd-run --user --scope -p Delegate=yes .*--prefer process\.cgroup .*rlimit nproc /],
+    [
+      { cpu: 50 },
+      /Try systemd-run --user --scope -p Delegate=yes .*--prefer process\.cgroup on the command line\. Noth/,
+    ],
+  ])('names what helps with %j', (cgroup, message) => {
+    const missing = { memory: 'it is not there', pids: 'it is not there', cpu: 'it is not there' };
+    expect(() => planned({ cgroup }, { ...available, missing })).toThrow(message);
+  });
+
+  it('names systemd-run once', () => {
+    const reason = 'Start this process by systemd-run --user --scope';
+    expect(() => planned(pids, { state: 'unavailable', reason })).toThrow(/^(?!.*systemd-run.*systemd-run)/);
+  });
+
   it('may be set for some and missing for others, by their own levels', () => {
     const cgroup = { ...available, missing: { memory: 'cgroup v1 has it' } };
     const both: SandboxOptions = { cgroup: { memory: 70_000, pids: 5 }, prefer: ['process.cgroup.memory'] };

@@ -87,9 +87,20 @@ function obstacle({ launcher, cgroup, isHeld }: CgroupSituation, name: CgroupNam
 const escape =
   'the program could leave its cgroup: it has the rights of the user who made it, and may write to files there or call clone3';
 
+const startedBySystemd = 'Try systemd-run --user --scope -p Delegate=yes before the command. ';
+
+const optional = "prefer: ['process.cgroup'], or --prefer process.cgroup on the command line";
+
+/** Limits of a process or a user that are similar. No rlimit limits a part of the processor. */
+const byRlimits: Readonly<Record<CgroupName, string>> = {
+  memory: ' The rlimit as limits each process alone.',
+  pids: ' The rlimit nproc limits all processes of the user.',
+  cpu: '',
+};
+
 function missing(name: CgroupName, reason: string): Error {
   return sandboxError('unsupported-platform', 'plan', {
     what: `the limit for ${name} of the cgroup cannot be enforced: ${reason}`,
-    hint: 'Leave it out, use rlimits, or make it optional: prefer process.cgroup. Nothing was run.',
+    hint: `${reason.includes('systemd-run') ? '' : startedBySystemd}Leave it out, or make it optional: ${optional}.${byRlimits[name]} Nothing was run.`,
   });
 }

@@ -33,7 +33,7 @@ import { type RlimitName, rlimitNumbers } from './rlimits.js';
 const maxDescriptor = 1023;
 
 /** Largest id; 2³²−1 means "leave unchanged" to the kernel. */
-const maxId = 0xffff_fffe;
+export const maxId = 0xffff_fffe;
 
 /** Where the levels of a layer belong. */
 const ownLevels = "Use the sandbox's own require, prefer and off.";
@@ -123,9 +123,9 @@ const table: Options<SandboxOptions & { readonly version?: 1 }> = {
   ipc: lenient(described(boolean, 'System V and POSIX queues, memory, semaphores. Default: false.')),
   cgroup: described(
     object<NonNullable<SandboxOptions['cgroup']>>({
-      memory: integer({ min: leastMemory, max: Number.MAX_SAFE_INTEGER, what: 'bytes, at least 65,536' }),
+      memory: integer({ min: leastMemory, max: Number.MAX_SAFE_INTEGER, what: 'a number of bytes' }),
       pids: integer({ min: 1, max: mostPids, what: 'a number of processes' }),
-      cpu: integer({ min: 1, max: mostCpu, what: 'percent of one processor' }),
+      cpu: integer({ min: 1, max: mostCpu, what: 'a percentage of one processor' }),
     }),
     'Limits of all processes of a start together, by a cgroup. Default: none.',
   ),

@@ -20,7 +20,8 @@ const settings = [
 
 /** Converts a file. The author of the input may have made it for a vulnerability of the converter. */
 export const convert: Profile = {
-  about: 'reads and writes only programs and what is named; no network; 4 GiB of memory, 10 minutes of processor',
+  about:
+    'reads programs, and reads or writes only the files that options name; no network; 4 GiB of memory, 10 minutes of processor',
   preset: 'none',
   paths: [programs, { access: 'ro', paths: settings }, sink, devices],
   program: true,

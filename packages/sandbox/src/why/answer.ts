@@ -9,6 +9,7 @@ import { machineOf, type SandboxPlan, sandboxSupport } from '../plan/plan.js';
 import { pathOf } from '../policy/path-text.js';
 import { bindService, isTooLow } from '../system/low-port.js';
 import type { Attempted, AttemptedCall } from './attempted.js';
+import { filterReason } from './filter-reason.js';
 
 /** The answer of a sandbox to an attempt, before a search for what would allow it. */
 export interface Verdicts {
@@ -58,20 +59,20 @@ function byFilter({ calls, isOneCall }: Attempted, { layers, plan }: InForce): V
     return { name, decision: evaluate(seccomp, machine, { number, args: args.map((value) => BigInt(value)) }) };
   });
   const decisive = decisions.find(({ decision }) => !passes(decision.action)) ?? decisions.at(-1);
-  return decisive && verdictOf(decisive.name, decisive.decision);
+  return decisive && verdictOf(decisive.name, decisive.decision, seccomp.base);
 }
 
-function verdictOf(name: string, { action, rule }: ReturnType<typeof evaluate>): Verdicts {
+function verdictOf(name: string, { action, rule }: ReturnType<typeof evaluate>, base: string): Verdicts {
   const verdict = { layer: 'seccomp', rule } as const;
-  if (passes(action)) return { ...verdict, allowed: true, reason: `${rule} of the filter allows ${name}` };
-  const reason = `${rule} of the filter denies ${name}`;
+  const reason = filterReason(name, { rule, base, does: passes(action) ? 'allows' : 'denies' });
+  if (passes(action)) return { ...verdict, allowed: true, reason };
   if (action.action !== 'errno') return { ...verdict, allowed: false, reason: `${reason} (${action.action})` };
   const { errno } = action;
   return { ...verdict, allowed: false, reason, errno: typeof errno === 'number' ? errnoName(errno) : errno };
 }
 
 function refuseCall([[name] = ['']]: readonly AttemptedCall[]): never {
-  return refuse('call', `is ${JSON.stringify(name)}, which is not a system call of this machine`, 'Correct its name.');
+  return refuse('call', `${JSON.stringify(name)} is not a system call of this machine`, 'Correct its name.');
 }
 
 function byLandlock({ queries }: Attempted, { plan }: InForce): Verdicts | undefined {

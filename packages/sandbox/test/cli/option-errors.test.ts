@@ -43,11 +43,11 @@ describe('--rlimit', () => {
   });
 
   it.each([
-    ['nofile=2K', /--rlimit nofile is not in bytes/],
-    ['as=2X', /--rlimit as 2X is not a number\. .*with or without K, M, G or T/],
-    ['as=G', /--rlimit as G is not a number/],
-    ['as=9999999T', /--rlimit as 9999999T is not a number/],
-    ['as=-1', /--rlimit as -1 is not a number/],
+    ['nofile=2K', /--rlimit nofile=2K has a unit, but nofile is not in bytes/],
+    ['as=2X', /--rlimit as=2X is not a number\. .*with or without K, M, G or T/],
+    ['as=G', /--rlimit as=G is not a number/],
+    ['as=9999999T', /--rlimit as=9999999T is not a number/],
+    ['as=-1', /--rlimit as=-1 is not a number/],
   ])('%s is refused', async (limit, said) => {
     const { status, stderr } = await sbRun(['--rlimit', limit, '--', 'true']);
     expect([status, stderr]).toEqual([125, expect.stringMatching(said)]);

@@ -120,12 +120,16 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --why', () => {
 
   it.each([
     [['--why', 'wriet /etc'], /"wriet \/etc" is not an attempt/],
-    [['--why', 'read'], /"read" is not an attempt/],
+    [['--why', 'read'], /--why read needs a path\. Write, for instance: --why "read \/etc\/hosts"/],
     [['--why', 'rename /a'], /takes two paths/],
     [['--why', 'connect 80 81'], /takes one port/],
-    [['--why', 'connect 65536'], /connect is not a TCP port from 0 to 65535: 65536/],
-    [['--why', 'call nothing'], /call is "nothing", which is not a system call of this machine/],
-    [['--why', 'call ptrace x'], /x: it is not a number/],
+    [['--why', 'connect 65536'], /--why "connect 65536": 65536 is not a port\. Write a port from 0 to 65535/],
+    [
+      ['--why', 'call nothing'],
+      /--why "call nothing": "nothing" is not a system call of this machine\. Correct its name/,
+    ],
+    [['--why', 'call ptrace x'], /--why "call ptrace x": x is not a number/],
+    [['--why', 'connect x'], /--why "connect x": x is not a port/],
     [['--why', 'remove /nothing-sb/there'], /leads nowhere: ENOENT/],
     [['--json', '--explain'], /--json is a form of the answers to --why[^]* --why "write \/etc\/hosts"\. --report /],
     [['--json', '--', 'true'], /--json is a form of the answers to --why/],

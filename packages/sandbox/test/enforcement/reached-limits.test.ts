@@ -52,7 +52,7 @@ describe.skipIf(missing('linux'))('a program', () => {
     const run = await sbRun(['--fs', files, '--rlimit', 'cpu=1', '--', '/usr/bin/python3', '-c', spin]);
     expect(run).toMatchObject({
       status: 137,
-      stderr: 'sb-run: the limit of 1 seconds of processor time ended the command (--rlimit cpu)\n',
+      stderr: 'sb-run: the limit of 1 second of processor time ended the command (--rlimit cpu)\n',
     });
     const killed = await sbRun(['--fs', files, '--rlimit', 'cpu=1', '--', '/bin/sh', '-c', 'kill -9 $$']);
     expect(killed).toMatchObject({ status: 137, stderr: '' });

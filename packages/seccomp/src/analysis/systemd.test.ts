@@ -136,7 +136,7 @@ describe('toSystemd', () => {
     const { unsaid } = toSystemd({ base: 'allow-all', rules, architectures: ['x86_64'] });
     expect(unsaid).toContainEqual({
       path: 'ioctl',
-      what: 'goes on there for some arguments that the policy denies, such as 0x0, 0x5412, 0x0, 0x0, 0x0, 0x0',
+      what: 'is allowed there for some arguments that the policy denies, such as 0x0, 0x5412, 0x0, 0x0, 0x0, 0x0',
     });
   });
 

@@ -99,9 +99,9 @@ function otherLines(policy: SeccompPolicy, machine: Machine): readonly string[] 
 }
 
 const sentences: Readonly<Record<Difference, string>> = {
-  looser: 'goes on there for some arguments that the policy denies',
+  looser: 'is allowed there for some arguments that the policy denies',
   stricter: 'is denied there for some arguments that the policy lets through',
-  both: 'goes on there for some arguments that the policy denies, and is denied for others',
+  both: 'is allowed there for some arguments that the policy denies, and is denied for others',
   'other answer': 'gets another answer there',
 };
 

@@ -20,7 +20,7 @@ export function readJson(text: string, depthMax: number, refuse: Refuse): unknow
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw refuse(`is not JSON:  ${cause instanceof Error ? cause.message : 'unknown cause'}`, 'Correct it.', cause);
+    throw refuse(`is not JSON: ${cause instanceof Error ? cause.message : 'unknown cause'}`, 'Correct it.', cause);
   }
   const twice = repeatedKey(text);
   if (twice !== undefined) throw refuse(`has the key ${twice} twice in one object`, 'Leave one of them out.');

@@ -77,7 +77,7 @@ static const char *text_of(const struct sb_failure *failure)
 	if (!is_same(failure->step, "command"))
 		return NULL;
 	return failure->error == ENOENT
-		       ? "the command does not exist. The PATH of the sandbox counts"
+		       ? "the command does not exist. Correct its name, or the PATH of the sandbox"
 		       : "the command cannot be executed. Check its mode";
 }
 
