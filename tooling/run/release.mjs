@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { crossBuild } from '../kernel-matrix/src/foreign.mjs';
 import { openFolder } from '../release/src/empty-folder.mjs';
 import { keepTarballs } from '../release/src/kept.mjs';
-import { packInto } from '../release/src/pack.mjs';
+import { copySources, packInto } from '../release/src/pack.mjs';
 import { published } from '../release/src/published.mjs';
 import { differences } from '../release/src/reproducible.mjs';
 import { tableOf } from '../release/src/table.mjs';
@@ -36,6 +36,7 @@ try {
   results.push({ name: 'the sources hold to their rules', problem: status === 0 ? undefined : 'see above' });
   const parts = attempt(process.execPath, ['tooling/checks/native-parts.mjs']);
   results.push({ name: 'every addon loads wherever its Node does', problem: parts === 0 ? undefined : 'see above' });
+  copySources(packages);
   const tarballs = packInto(packages, folder);
   results.push(
     ...(await tryAll(packages, tarballs, {

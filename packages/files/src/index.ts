@@ -9,7 +9,7 @@ export { Folder } from './folder.js';
 export { hold } from './hold.js';
 export { HeldDirectories, type HeldEntry } from './held-directories.js';
 export { leadTo } from './lead-to.js';
-export { isProgram, isThere, look, lookAtLink } from './look.js';
+export { fileSystemType, isProgram, isThere, look, lookAtLink } from './look.js';
 export { NewFolder, type Owner } from './new-folder.js';
 export { openOutput } from './output.js';
 export { effectiveUser, isRoot } from './own-user.js';

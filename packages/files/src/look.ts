@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, fstatSync, lstatSync, type Stats, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fstatSync, lstatSync, statfsSync, type Stats, statSync } from 'node:fs';
 
 import { errorCode, holdsPaths } from '@sb/core';
 
@@ -65,6 +65,21 @@ export function isProgram(path: string): boolean {
   } catch {
     // Missing or inaccessible.
     return false;
+  }
+}
+
+/**
+ * The type of the file system that a path leads to (`f_type` of statfs(2)), by {@link look}.
+ *
+ * @param path - links are followed
+ * @returns undefined if the path cannot be examined
+ */
+export function fileSystemType(path: string): number | undefined {
+  try {
+    return withHeld(path, (held) => statfsSync(`/proc/self/fd/${held}`).type);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
   }
 }
 

@@ -23,11 +23,6 @@ import { root } from '../../run/shell.mjs';
  */
 export function packInto(packages, folder, tree = root) {
   const chosen = packages.flatMap(({ name }) => ['--workspace', name]);
-  // Packing runs no scripts: a dependency could have one. The script that copies sources of native parts is the project's.
-  execFileSync('npm', ['run', '--silent', '--if-present', '--no-update-notifier', ...chosen, 'prepack'], {
-    cwd: tree,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
   // Nobody is asked for a newer npm, and the cache may be another user's.
   const alone = ['--ignore-scripts', '--offline', '--no-update-notifier', '--cache', join(folder, '.cache')];
   const args = ['pack', '--json', ...alone, '--pack-destination', folder, ...chosen];
@@ -43,5 +38,20 @@ export function packInto(packages, folder, tree = root) {
     const one = packed.find((other) => other.name === name);
     if (one === undefined) throw new Error(`npm packed no ${name}`);
     return { ...one, file: join(folder, one.filename) };
+  });
+}
+
+/**
+ * Copies the sources of native parts to where a tarball has them. Packing does not, since it runs no scripts: those of a
+ * dependency could be among them.
+ *
+ * @param {readonly Published[]} packages
+ * @param {string} [tree] the top directory, which is written to
+ */
+export function copySources(packages, tree = root) {
+  const chosen = packages.flatMap(({ name }) => ['--workspace', name]);
+  execFileSync('npm', ['run', '--silent', '--if-present', '--no-update-notifier', ...chosen, 'prepack'], {
+    cwd: tree,
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
 }

@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 
 import { packagesOf } from '../../run/fingerprint.mjs';
 import { root } from '../../run/shell.mjs';
-import { packInto } from './pack.mjs';
+import { copySources, packInto } from './pack.mjs';
 
 /** @typedef {import('./pack.mjs').Tarball} Tarball */
 /** @typedef {import('./published.mjs').Published} Published */
@@ -28,6 +28,7 @@ export function differences(packages, own, folder) {
     makeClone(clone, { isForBoth: own.some(({ files }) => files.some(({ path }) => path.startsWith(arm64))) });
     const out = join(clone, 'packed');
     mkdirSync(out);
+    copySources(packages, clone);
     return packInto(packages, out, clone);
   });
   const isCommitted = git(['status', '--porcelain']) === '';

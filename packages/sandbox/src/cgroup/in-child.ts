@@ -1,7 +1,5 @@
-import { closeSync, statfsSync } from 'node:fs';
-
 import { errorCode, isSandboxError } from '@sb/core';
-import { hold } from '@sb/files';
+import { fileSystemType } from '@sb/files';
 import { allows, type LandlockPolicy } from '@sb/landlock';
 
 import { sandboxError } from '../errors.js';
@@ -46,29 +44,15 @@ const cgroupType = 0x6367_7270;
 
 /** Whether a rule that grants writing leads into a hierarchy of cgroups, or to a directory above the place of one. */
 function mayWrite(landlock: LandlockPolicy, place: string): boolean {
-  if (landlock.paths.some((rule) => rule.rights.includes('write_file') && isInCgroups(pathOf(rule.path)))) return true;
+  const writable = landlock.paths.filter(({ rights }) => rights.includes('write_file'));
+  // What cannot be examined is refused by the launcher, or grants nothing.
+  if (writable.some(({ path }) => fileSystemType(pathOf(path)) === cgroupType)) return true;
   try {
     return allows(landlock, { path: place, right: 'write_file' }).allowed;
   } catch (error) {
     // The launcher names the path of a rule that does not exist.
     if (isSandboxError(error)) return false;
     throw error;
-  }
-}
-
-/** What cannot be held is refused by the launcher, or grants nothing. */
-function isInCgroups(path: string): boolean {
-  let held: number;
-  try {
-    held = hold(path);
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return false;
-  }
-  try {
-    return statfsSync(`/proc/self/fd/${held}`).type === cgroupType;
-  } finally {
-    closeSync(held);
   }
 }
 

@@ -59,7 +59,8 @@ export const never = (name: string, file: string, condition: string, red: Mutant
 });
 
 /** Lines of the launcher's table between which the user changes. */
-const early = '\t{SB_LAYER_CAPS, step_no_new_privs},\n\t{SB_LAYER_PROCESS, step_guard},\n';
+const early =
+  '\t{SB_LAYER_CAPS, step_no_new_privs},\n\t{SB_LAYER_PROCESS, step_guard},\n\t{SB_LAYER_PROCESS, step_join},\n';
 const entry = '\t{SB_LAYER_PROCESS, step_enter},\n';
 const lateEntry = `${early}\t{SB_LAYER_CAPS, step_caps_before},
 \t{SB_LAYER_PRIVDROP, step_privdrop},

@@ -8,6 +8,7 @@ import { type Architecture, architectures, type Machine } from '../tables/archit
 import { isSyscall, syscallNumber, syscallTable } from '../tables/syscalls.js';
 import { actionOf } from './oci-action.js';
 import { type OciArgument, type OciProfile, type OciSyscalls, parseOci, refusal } from './oci-profile.js';
+import { bundledCalls } from './bundled-calls.js';
 import { goesOn } from './precedence.js';
 import { writtenPolicy } from './written-policy.js';
 
@@ -149,7 +150,7 @@ function addPartial(
 
 function sayWhatIsLost({ names: called, args = [] }: OciSyscalls, path: string, { unsaid, isOn32 }: Rules): void {
   if (isOn32 && args.length > 0) unsaid.push({ path, what: 'i386 compares the lower half there' });
-  const bundled = isOn32 ? called.filter((name) => bundles.test(name)) : [];
+  const bundled = isOn32 ? called.filter((name) => bundledCalls.test(name)) : [];
   if (bundled.length > 0) {
     const what = `on i386 ${bundled.join(', ')} also decides there about the call that makes it for others (socketcall, ipc)`;
     unsaid.push({ path, what });
@@ -158,10 +159,6 @@ function sayWhatIsLost({ names: called, args = [] }: OciSyscalls, path: string, 
     if (!isSyscall(name)) unsaid.push({ path: `${path}.names[${at}]`, what: `${name} is unknown and skipped` });
   }
 }
-
-/** Calls that programs for i386 make through socketcall(2) or ipc(2), for which libseccomp adds rules unasked. */
-const bundles =
-  /^(?:socket|bind|connect|listen|accept4?|getsockname|getpeername|socketpair|send|recv|sendto|recvfrom|shutdown|[gs]etsockopt|sendm?msg|recvm?msg|sem(?:op|get|ctl|timedop)|msg(?:snd|rcv|get|ctl)|shm(?:at|dt|get|ctl))$/;
 
 /** Each list of conditions is a rule: all of them together, or each alone if an argument occurs twice. */
 function waysOf({ args = [] }: OciSyscalls): readonly (readonly Condition[])[] {
