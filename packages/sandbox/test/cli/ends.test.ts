@@ -55,7 +55,7 @@ describe('sb-run: exit status', () => {
     using folder = temporaryFolder();
     const { status, stderr } = await sbRun(['--ro', folder.file('missing'), '--', 'touch', folder.file('ran')]);
     expect(status).toBe(125);
-    expect(stderr).toMatch(/^sb-run: landlock, step open: .*ENOENT\. Create it/);
+    expect(stderr).toMatch(/^sb-run: landlock, step open: .*ENOENT\. Write --ro\? in place of --ro/);
     expect(() => readFileSync(folder.file('ran'))).toThrow(/ENOENT/);
   });
 
