@@ -56,41 +56,72 @@ export function isRefusedPath(error: unknown): boolean {
  *   EACCES also for what an ordinary user serves ({@link isRefusedPath})
  * @see path_resolution(7), proc_pid_root(5), fuse(4)
  */
-export function holdPath(path: Buffer | string, { follows = true, near }: HoldPathOptions = {}): number {
+export function holdPath(path: Buffer | string, options: HoldPathOptions = {}): number {
   const bytes = Buffer.from(path).toString('latin1');
   if (bytes === '') throw failure('ENOENT');
-  const start = near?.nearest(bytes);
-  // The next name comes last.
-  const todo = namesOf(start?.rest ?? bytes).toReversed();
-  let [links, names] = [0, 0];
-  let isKept = start !== undefined;
-  let held = heldNow(start?.descriptor ?? openSync(bytes.startsWith('/') ? '/' : '.', oPath));
-  const leave = (): void => {
-    if (!isKept) closeSync(held.descriptor);
-    isKept = false;
-  };
-  const enter = (next: Held): void => {
-    leave();
-    held = next;
-  };
-  try {
-    for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-      if (++names > mostNames) throw failure('ELOOP');
-      const isLast = todo.length === 0;
-      if (isLast && links === 0 && !isKept && near?.keep(bytes, held.descriptor) === true) isKept = true;
-      const step = stepTo(held, name, follows === true || (follows === 'above' && !isLast));
-      if ('descriptor' in step) {
-        enter(step);
-        continue;
-      }
-      if (++links > mostLinks) throw failure('ELOOP');
-      todo.push(...namesOf(step.target).toReversed());
-      if (step.target.startsWith('/')) enter(heldNow(openSync('/', oPath)));
+  return new Walk(bytes, options).toEnd();
+}
+
+/** A walk along one path. What it has come to is held open. */
+class Walk {
+  readonly #path: string;
+  readonly #options: HoldPathOptions;
+  /** The next name comes last. */
+  readonly #todo: string[];
+  #held: Held;
+  /** Whether the held one is a near directory, which is closed elsewhere. */
+  #isKept: boolean;
+  #links = 0;
+  #names = 0;
+
+  constructor(path: string, options: HoldPathOptions) {
+    const start = options.near?.nearest(path);
+    this.#path = path;
+    this.#options = options;
+    this.#todo = namesOf(start?.rest ?? path).toReversed();
+    this.#isKept = start !== undefined;
+    this.#held = heldNow(start?.descriptor ?? openSync(path.startsWith('/') ? '/' : '.', oPath));
+  }
+
+  toEnd(): number {
+    try {
+      for (let name = this.#todo.pop(); name !== undefined; name = this.#todo.pop()) this.#goTo(name);
+      return this.#held.descriptor;
+    } catch (error) {
+      this.#leave();
+      throw error;
     }
-    return held.descriptor;
-  } catch (error) {
-    leave();
-    throw error;
+  }
+
+  #goTo(name: string): void {
+    if (++this.#names > mostNames) throw failure('ELOOP');
+    const isLast = this.#todo.length === 0;
+    if (isLast && this.#links === 0) this.#keep();
+    const { follows = true } = this.#options;
+    const step = stepTo(this.#held, name, follows === 'above' ? !isLast : follows);
+    if ('descriptor' in step) this.#enter(step);
+    else this.#follow(step.target);
+  }
+
+  #follow(target: string): void {
+    if (++this.#links > mostLinks) throw failure('ELOOP');
+    this.#todo.push(...namesOf(target).toReversed());
+    if (target.startsWith('/')) this.#enter(heldNow(openSync('/', oPath)));
+  }
+
+  /** A directory that is kept already stays under one text: it is closed once. */
+  #keep(): void {
+    if (!this.#isKept) this.#isKept = this.#options.near?.keep(this.#path, this.#held.descriptor) ?? false;
+  }
+
+  #enter(next: Held): void {
+    this.#leave();
+    this.#held = next;
+  }
+
+  #leave(): void {
+    if (!this.#isKept) closeSync(this.#held.descriptor);
+    this.#isKept = false;
   }
 }
 

@@ -253,7 +253,7 @@ describe('toOci', () => {
 });
 
 describe('what a profile says of i386, and what it does not say', () => {
-  const profile = (more: object, ...syscalls: readonly object[]) =>
+  const written = (more: object, ...syscalls: readonly object[]) =>
     JSON.stringify({ defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_X86_64'], syscalls, ...more });
   const both = { architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'] };
   const denied = (name: string, more: object = {}) => ({ names: [name], action: 'SCMP_ACT_ERRNO', ...more });
@@ -261,22 +261,22 @@ describe('what a profile says of i386, and what it does not say', () => {
 
   it('compares the expected result of a mask under the mask, as libseccomp does', () => {
     const args = [{ index: 0, value: 0x7e02_0000, valueTwo: 0x1_0000, op: 'SCMP_CMP_MASKED_EQ' }];
-    const made = fromOci(profile({}, denied('clone', { args })), { runtime: 'crun' }).policy;
+    const made = fromOci(written({}, denied('clone', { args })), { runtime: 'crun' }).policy;
     expect([answer(made, 'clone', 0n), answer(made, 'clone', 0x2_0000n)]).toEqual(['errno EPERM', 'allow']);
   });
 
   it.each([
-    ['calls in one call', profile(both, denied('socket')), 'socketcall, ipc'],
+    ['calls in one call', written(both, denied('socket')), 'socketcall, ipc'],
     [
       'arguments',
-      profile(both, denied('personality', { args: [{ index: 0, value: 8, op: 'SCMP_CMP_EQ' }] })),
+      written(both, denied('personality', { args: [{ index: 0, value: 8, op: 'SCMP_CMP_EQ' }] })),
       'lower half',
     ],
-    ['flags', profile({ flags: ['SECCOMP_FILTER_FLAG_LOG'] }), 'flags[0]: SECCOMP_FILTER_FLAG_LOG'],
+    ['flags', written({ flags: ['SECCOMP_FILTER_FLAG_LOG'] }), 'flags[0]: SECCOMP_FILTER_FLAG_LOG'],
   ])('names %s', (_, document, note) => expect(notes(document).join('; ')).toContain(note));
 
   it('names nothing of the kind for x86-64 alone: the twin', () => {
-    expect(notes(profile({}, denied('socket'))).filter((note) => !note.startsWith('(number)'))).toEqual([]);
+    expect(notes(written({}, denied('socket'))).filter((note) => !note.startsWith('(number)'))).toEqual([]);
   });
 
   it('writes no profile for i386 whose rules about arguments libseccomp would read otherwise', () => {
