@@ -1,10 +1,12 @@
 """Runs a program in a pseudo-terminal: answering.py ANSWER PROGRAM [ARGUMENT...]
 
-It types ANSWER where the program has written [Y/n] once more: pacman discards what is typed before a question.
+It types ANSWER where the program has written [Y/n] once more. pacman discards what was typed before it reads, which may
+be right after the question. So ANSWER is typed again as long as nothing happens.
 """
 
 import os
 import pty
+import select
 import sys
 
 answer, *command = sys.argv[1:]
@@ -13,6 +15,8 @@ if child == 0:
     os.execvp(command[0], command)
 written, asked = b"", 0
 while True:
+    if asked > 0 and not select.select([terminal], [], [], 1)[0]:
+        os.write(terminal, answer.encode() + b"\n")
     try:
         output = os.read(terminal, 65536)
     except OSError:  # EIO: nobody holds the other side any more

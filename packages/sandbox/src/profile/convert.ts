@@ -21,7 +21,7 @@ const settings = [
 /** Converts a file. The author of the input may have made it for a vulnerability of the converter. */
 export const convert: Profile = {
   about:
-    'reads programs, and reads or writes only the files that options name; no network; 4 GiB of memory, 10 minutes of processor',
+    'reads programs; reads and writes only what options name; no network; 4 GiB of memory, 10 minutes of processor',
   preset: 'none',
   paths: [programs, { access: 'ro', paths: settings }, sink, devices],
   program: true,
