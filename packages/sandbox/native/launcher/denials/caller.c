@@ -115,7 +115,7 @@ static long read_memory(struct sb_caller *caller, uint64_t address, void *bytes,
 
 int sb_caller_read(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
 {
-	/* A negative offset is an error of its own. */
+	/* A negative offset is another error. */
 	return !(address >> 63) && read_memory(caller, address, bytes, length) == (long)length;
 }
 

@@ -24,7 +24,7 @@ int sb_is_never_made(const struct sb_entry *entry);
 /* Whether modes and mounts allow it; 0 or -errno. */
 long sb_ask_modes(const struct sb_file *file, int mode);
 
-/* The same for an entry, which is no link. */
+/* The same for an entry that is not a link. */
 long sb_ask_entry(const struct sb_entry *entry, int mode);
 
 /* Whether the file system is mounted to be read only, which the kernel reports first. */

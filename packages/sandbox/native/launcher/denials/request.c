@@ -98,7 +98,7 @@ static struct sb_where where(const struct seccomp_data *data, uint8_t folder, ui
 	return place;
 }
 
-/* What a few calls have of their own. */
+/* What only a few calls have. */
 static void refine(const struct seccomp_data *data, struct sb_request *request)
 {
 	if (data->nr == __NR_openat2)

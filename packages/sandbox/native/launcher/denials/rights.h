@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rights that the rules grant in a directory: those of its own rule, and of each directory above. */
+/* The rights that the rules grant in a directory: those of the rule for it, and of each directory above. */
 #ifndef SB_RIGHTS_H
 #define SB_RIGHTS_H
 

@@ -25,7 +25,7 @@
 void sb_pause(void)
 {
 	struct __kernel_timespec time = {0, 100000};
-	(void)sb_syscall6(__NR_ppoll, 0, 0, (long)&time, 0, 0, 0); /* too short is no harm */
+	(void)sb_syscall6(__NR_ppoll, 0, 0, (long)&time, 0, 0, 0); /* it may be too short */
 }
 
 /* Of capabilities it needs one, to read what another user's process names. */
@@ -39,7 +39,7 @@ static long keep_reading_alone(void)
 	return caps_change(&sets, &wanted);
 }
 
-/* Makes it nobody's prey: in a session of its own, without signals but SIGKILL, and not to be traced. Then it takes the target's
+/* Separates it: another session, no signal but SIGKILL, and no tracing. Then it takes the target's
  * ids for files alone: by the others, a process of that user can't signal it. Returns 0 or -errno. */
 static long step_aside(const struct sb_supervised *whom)
 {
@@ -79,7 +79,7 @@ static int await_listener(const struct sb_shared *shared, int target)
 	}
 }
 
-/* Takes descriptors of its own, of which it keeps three. Returns 0 or -errno. */
+/* Separates its descriptors, of which it keeps three. Returns 0 or -errno. */
 static long part(int listener, int channel)
 {
 	const int is_before = listener < channel;
@@ -99,7 +99,7 @@ __attribute__((noreturn)) void sb_stand(
 	__atomic_store_n(&shared->state, error ? (int)error : 1, __ATOMIC_RELEASE);
 	if (!error) {
 		int listener = await_listener(shared, channel + 1);
-		/* Without descriptors of its own it would keep those of the target open. */
+		/* With the same descriptors it would keep those of the target open. */
 		if (listener >= 0 && part(listener, channel) == 0)
 			sb_serve(shared, listener, channel);
 		else if (listener >= 0)
