@@ -2,7 +2,7 @@ import { compileC, fewOrMany, missing, runProgram, sanitizers, temporaryFolder }
 import { describe, expect, it } from 'vitest';
 
 describe.skipIf(missing('linux', 'root'))('reading the filters of a process', () => {
-  const looks = fewOrMany(200, 20_000);
+  const looks = fewOrMany(200, 5000);
 
   it('loses none of its signals, and finds each filter', { timeout: 120_000 }, async () => {
     using folder = temporaryFolder();
