@@ -77,13 +77,20 @@ describe.skipIf(missing('linux'))('run()', () => {
 });
 
 describe.skipIf(missing('linux'))('what it used', () => {
-  const node = async (script: string) => await sandbox.run(process.execPath, ['-e', script]);
+  /** A child may be waited for before its pidfd is looked at: then nothing is known of it, once in some hundred runs. */
+  const known = async (program: string, args: readonly string[] = []) => {
+    for (let tries = 1; ; tries++) {
+      const ended = await sandbox.run(program, args);
+      if (ended.usage !== undefined || tries === 5) return ended;
+    }
+  };
+  const node = async (script: string) => await known(process.execPath, ['-e', script]);
 
   it('is the time of the processor', async () => {
     const busy = 'const end = Date.now() + 400; while (Date.now() < end); console.log(process.cpuUsage().user / 1000)';
     const { usage, stdout } = await node(busy);
     expect(usage?.userTime).toBeGreaterThanOrEqual(Number(stdout));
-    const idle = await sandbox.run('/bin/sleep', ['0.4']);
+    const idle = await known('/bin/sleep', ['0.4']);
     expect(idle.usage?.userTime).toBeLessThan(Number(stdout) / 2);
   });
 
@@ -100,7 +107,7 @@ describe.skipIf(missing('linux'))('what it used', () => {
   });
 
   it('is no more than that, and said to be no more, where the parent had more', async () => {
-    const { usage } = await sandbox.run('/bin/true');
+    const { usage } = await known('/bin/true');
     expect(usage?.isPeakExact).toBe(false);
     expect(usage?.peakMemory).toBeLessThanOrEqual(process.resourceUsage().maxRSS * 1024);
   });
