@@ -25,9 +25,9 @@ const microsecondsInMillisecond = 1000;
  * Asks the kernel at the end of a child, before the child is waited for.
  *
  * @param child - must not have been waited for yet
- * @returns a function for the time after the end of the child. It returns undefined if nothing is known: if the child was
- *   waited for first, which happens in less than one of a hundred runs, without
- *   pidfd_open(2) (Linux 5.3), and on runtimes without libuv's event loop
+ * @returns a function for the time after the end of the child. It returns undefined if nothing is known: without
+ *   pidfd_open(2) (Linux 5.3), and on runtimes without libuv's event loop. It also does if the child was waited for first,
+ *   which happens in less than one of a hundred runs
  */
 export function usageOf({ pid }: ChildProcess): () => Usage | undefined {
   let usage: Usage | undefined;
