@@ -26,9 +26,9 @@ const limits = {
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
   '@sb/seccomp': [290, 1100],
-  '@sb/sandbox': [620, 2050],
+  '@sb/sandbox': [680, 2250],
   '@sb/fetcher': [1000, 4200],
-  'pacman-fetch': [2200, 7600],
+  'pacman-fetch': [2200, 7750],
 };
 
 /** What the native parts for one more processor add. @type {Readonly<Record<string, Kilobytes>>} */
