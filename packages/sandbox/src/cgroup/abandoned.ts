@@ -27,28 +27,39 @@ export function sweep(above: Folder): void {
     if (!Object.values(namePrefixes).some((prefix) => name.startsWith(prefix))) continue;
     try {
       using found = FoundFolder.open(above, name);
-      if (found?.isOwn() !== true || isInUse(found.inside)) continue;
-      if (name.startsWith(namePrefixes.ends)) writeIn(found.inside, 'cgroup.kill', '1');
+      if (found?.isOwn() === true) endIfAbandoned(above, name, found);
     } catch (error) {
-      // It has been removed meanwhile, or the kernel is older than 5.14.
+      // It has been removed meanwhile.
       if (errorCode(error) === undefined) throw error;
     }
-    isRemoved(above, name);
   }
 }
 
-/**
- * Whether the process that made it holds the lock. A program inside may read its files, so a reader's lock says
- * nothing.
- */
-function isInUse(inside: Folder): boolean {
-  const descriptor = inside.openFile('cgroup.procs', constants.O_RDWR);
+/** The lock is held until the cgroup is gone: a start that is making it takes another one then. */
+function endIfAbandoned(above: Folder, name: string, { inside }: FoundFolder): void {
+  const lock = inside.openFile('cgroup.procs', constants.O_RDWR);
   try {
-    const answer = tryLockFile(descriptor);
-    return answer.state === 'taken' || (answer.state === 'unknown' && answer.errno !== 'EBUSY');
+    if (isInUse(lock)) return;
+    if (name.startsWith(namePrefixes.ends)) endAllIn(inside);
+    isRemoved(above, name);
   } finally {
-    closeSync(descriptor);
+    closeSync(lock);
   }
+}
+
+function endAllIn(inside: Folder): void {
+  try {
+    writeIn(inside, 'cgroup.kill', '1');
+  } catch (error) {
+    // The kernel is older than 5.14, or it has been removed meanwhile.
+    if (errorCode(error) === undefined) throw error;
+  }
+}
+
+/** Whether the process that made it holds the lock. A program inside may read its files, so a reader's lock says nothing. */
+function isInUse(lock: number): boolean {
+  const answer = tryLockFile(lock);
+  return answer.state === 'taken' || (answer.state === 'unknown' && answer.errno !== 'EBUSY');
 }
 
 /**

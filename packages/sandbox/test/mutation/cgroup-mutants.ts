@@ -31,14 +31,14 @@ export const cgroupMutants: readonly Mutant[] = [
   {
     name: 'whether a process still has a cgroup',
     file: abandoned,
-    from: 'if (found?.isOwn() !== true || isInUse(found.inside)) continue;',
-    to: 'if (found?.isOwn() !== true) continue;',
+    from: 'if (isInUse(lock)) return;',
+    to: '',
     red: ['cgroup-life', 'survives the start'],
   },
   without(
     'ending what a killed process has left',
     abandoned,
-    "if (name.startsWith(namePrefixes.ends)) writeIn(found.inside, 'cgroup.kill', '1');",
+    'if (name.startsWith(namePrefixes.ends)) endAllIn(inside);',
     ['cgroup-life', 'whose process is gone'],
   ),
 ];
