@@ -25,7 +25,7 @@ const limits = {
   '@sb/privdrop': [70, 220],
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
-  '@sb/seccomp': [290, 1100],
+  '@sb/seccomp': [310, 1150],
   '@sb/sandbox': [680, 2250],
   '@sb/fetcher': [1000, 4200],
   'pacman-fetch': [2200, 7750],
