@@ -44,7 +44,7 @@ async function fetchFrom(name: string, ending: Ending, way: 'direct' | 'socks' =
   const secureContext = createSecureContext({ ...authority.issue(name, 'IP:127.0.0.1'), maxVersion });
   let requests = 0;
   const server = createServer((raw) => {
-    // TLS runs above a stream of its own here, so that the connection can end below it.
+    // TLS runs above another stream here, so that the connection can end below it.
     const secure = new TLSSocket(Duplex.from({ readable: raw, writable: raw }), { isServer: true, secureContext });
     raw.on('error', () => {});
     secure.on('error', () => {});

@@ -18,7 +18,7 @@ const rows = (there: string, why: string, attempts: readonly string[]): Rows =>
 
 const own = {
   processes: 'a container sees no process but those of its namespace',
-  network: 'a container has a network of its own, where nothing listens',
+  network: 'a container has another network, where nothing listens',
   image: 'the image is read-only',
   devices: 'a container has no such device',
   mounts: 'the file system is mounted read-only',

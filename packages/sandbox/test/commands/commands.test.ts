@@ -71,7 +71,7 @@ async function run(row: Row, place: Place, runtime: Runtime): Promise<ProgramRes
     .split(' ')
     .filter((word) => word !== '');
   const command = filled(line, words);
-  // A Node that is no part of the system is granted, as people do who have one of a version manager.
+  // A Node outside of the system is granted by a rule, as users of a version manager do.
   const own =
     /\bnode\b|\bnpm\b|\{sb\}/.test(line) && runtime.file !== process.execPath
       ? ['--rx', stage(), '--rx', dirname(runtime.file)]

@@ -132,7 +132,7 @@ function withKill(): void {
     const leaver = folder.file('leaver');
     await compileC(leaver, { from: import.meta.url, sources: ['fixtures/leaver.c'] });
     await using elsewhere = new TestCgroup(`sb-test-${process.pid}`);
-    // Control: root, in no sandbox, in a cgroup of its own.
+    // Control: root, without a sandbox, in a separate cgroup.
     const control = await runProgram(leaver, [elsewhere.path, elsewhere.path]);
     const ways = control.stdout
       .trim()

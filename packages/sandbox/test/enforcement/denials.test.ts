@@ -104,7 +104,7 @@ function linesOf(said: string): Run['lines'] {
 const [EACCES, EXDEV] = [13, 18];
 const isDenied = ([, errno]: Run['lines'][number]): boolean => errno === EACCES || errno === EXDEV;
 
-/** What is told of each: the call, its paths, the missing right, the error, and how often. */
+/** What a report says of each: the call, its paths, the missing right, the error, and how often. */
 const told: readonly string[] = [
   'openat shut/file read_file EACCES 6',
   'openat shut/file write_file EACCES 2',
