@@ -97,6 +97,27 @@ describe.skipIf(process.platform !== 'linux')('holdPath', () => {
       expect([path, found(path)]).toEqual([path, byKernel(path)]);
   });
 
+  it('leads to one of two that another process exchanges all the time', async () => {
+    for (const name of ['x', 'a']) mkdirSync(file(name));
+    symlinkSync('a', file('link'));
+    const flips = `const { renameSync: mv } = require('fs');
+      for (let i = 0; i < 20000; i++) { mv('x', 'y'); mv('link', 'x'); mv('x', 'link'); mv('y', 'x'); }`;
+    const flipping = spawn(process.execPath, ['-e', flips], { cwd: folder, stdio: 'ignore' });
+    const ends = once(flipping, 'exit');
+    const kinds = new Set<bigint | string>();
+    const rounds = (): void => {
+      for (let round = 0; round < 100; round++) kinds.add(found(file('x')));
+    };
+    while (flipping.exitCode === null) {
+      rounds();
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+    expect(await ends).toEqual([0, null]);
+    expect([...kinds].filter((kind) => typeof kind === 'string' && kind !== 'ENOENT')).toEqual([]);
+  });
+
   it('takes a link as it is where links are not followed', () => {
     symlinkSync('.', file('link'));
     const held = holdPath(file('link'), { follows: false });

@@ -14,6 +14,9 @@ const mostLinks = 40;
 /** The most names that are looked up for one path: links in each other's targets could make a hundred thousand of them. */
 const mostNames = 4096;
 
+/** The number of times that one name is asked while somebody exchanges what it stands for (readlink(2), EINVAL). */
+const mostTries = 100;
+
 /** PROC_SUPER_MAGIC */
 const procType = 0x9fa0;
 
@@ -98,7 +101,7 @@ class Walk {
     const isLast = this.#todo.length === 0;
     if (isLast && this.#links === 0) this.#keep();
     const { follows = true } = this.#options;
-    const step = stepTo(this.#held, name, follows === 'above' ? !isLast : follows);
+    const step = settledStep(this.#held, name, follows === 'above' ? !isLast : follows);
     if ('descriptor' in step) this.#enter(step);
     else this.#follow(step.target);
   }
@@ -147,6 +150,17 @@ function namesOf(path: string): readonly string[] {
 
 function heldNow(descriptor: number): Held {
   return { descriptor, mount: mountIfKnown(descriptor) };
+}
+
+/** What was a link when it was opened is one no more when its text is read, if somebody renames: then the name is asked again. */
+function settledStep(held: Held, name: string, follows: boolean): Step {
+  for (let tries = 1; ; tries++) {
+    try {
+      return stepTo(held, name, follows);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EINVAL' || tries === mostTries) throw error;
+    }
+  }
 }
 
 function stepTo(held: Held, name: string, follows: boolean): Step {

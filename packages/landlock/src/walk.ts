@@ -99,6 +99,11 @@ function follow(walk: Walk, link: BinaryPath): void {
   walk.links++;
   if (walk.links > maxLinks) throw lost(walk.path, 'ELOOP');
   const target = targetOf(link);
+  if (target === undefined) {
+    // Somebody has renamed it since. The limit of names ends the walk if that goes on.
+    walk.rest = [basename(link), ...walk.rest];
+    return;
+  }
   walk.needsFolder ||= walk.rest.length === 0 && target.endsWith('/');
   walk.rest = [...partsOf(target), ...walk.rest];
   if (target.startsWith('/')) walk.at = '/';
@@ -114,9 +119,14 @@ function isFollowed({ right, asEntry, rest }: Walk, link: BinaryPath): boolean {
   return right === 'make_reg' && look(link, statusOf) === undefined;
 }
 
-/** Returns the target of a link. A link of /proc to an open file may contain no path, or the path of another file. */
-function targetOf(link: BinaryPath): BinaryPath {
-  const { target, isOfProc } = linkOf(toBytes(dirname(link)), toBytes(basename(link)));
+/**
+ * Returns the target of a link, or undefined if it is not a link any more. A link of /proc to an open file may contain no path, or
+ * the path of another file.
+ */
+function targetOf(link: BinaryPath): BinaryPath | undefined {
+  const read = textOf(link);
+  if (read === undefined) return undefined;
+  const { target, isOfProc } = read;
   if (!isOfProc) return target;
   const opened = look(link, statusOf);
   const named = look(target.startsWith('/') ? target : join(dirname(link), target), statusOf);
@@ -126,6 +136,16 @@ function targetOf(link: BinaryPath): BinaryPath {
     hint: 'Ask about a path of the file system.',
     path: shown(link),
   });
+}
+
+function textOf(link: BinaryPath): ReturnType<typeof linkOf> | undefined {
+  try {
+    return linkOf(toBytes(dirname(link)), toBytes(basename(link)));
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EINVAL' || code === 'ENOENT') return undefined;
+    throw lookFailed(shown(link), error);
+  }
 }
 
 function look(path: BinaryPath, how: (path: Buffer) => BigIntStats): BigIntStats | undefined {
