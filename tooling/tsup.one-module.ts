@@ -9,27 +9,43 @@ import type { Options } from 'tsup';
 /** Modules of packages as they were built: they look for addons and programs from where they lie. */
 const built = /\/packages\/(?<name>[a-z-]+)\/dist\/[^/]+\.js$/;
 
-/** `import.meta.url` of the module itself, and of a package: where it lies beside the program, or where Node finds it. */
+/** What such a program loads later, if at all. */
+export interface OneModule {
+  /** Whether what the package imports from itself on demand is in the module. Default: a module that throws an error takes its place. */
+  readonly onDemand?: boolean;
+  /** Modules that lie beside the program, and are imported from there on demand: as the source names them. Default: none. */
+  readonly beside?: readonly string[];
+}
+
+/**
+ * `import.meta.url` of the module itself, and of a package: where Node looks for it from the program's place. NODE_PATH
+ * has no say, unlike in `require.resolve`, which only Yarn's Plug'n'Play needs.
+ */
 const banner = `
 const { pathToFileURL: __url } = require('node:url');
 const __thisUrl = __url(__filename).href;
 const __packageUrl = (name) => {
-  const near = require('node:path').join(__dirname, '../node_modules', name, 'dist/index.js');
-  return __url(require('node:fs').existsSync(near) ? near : require.resolve(name)).href;
+  if (process.versions.pnp) return __url(require.resolve(name)).href;
+  const { dirname, join } = require('node:path');
+  const inside = (folder) => join(folder, 'node_modules', name, 'dist/index.js');
+  let folder = dirname(__dirname);
+  while (!require('node:fs').existsSync(inside(folder)) && folder !== '/') folder = dirname(folder);
+  return __url(inside(folder)).href;
 };`;
 
 /** Modules that the program can do without. A module that throws an error takes the place of each. */
-function isLeftOut(path: string, kind: string): boolean {
+function isLeftOut(path: string, kind: string, onDemand: boolean): boolean {
   // undici takes it for a Node without HTTP/2, which nobody asks it for.
-  return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.'));
+  return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.') && !onDemand);
 }
 
-const plugin: NonNullable<Options['esbuildPlugins']>[number] = {
+const plugin = ({ onDemand = false, beside = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
   name: 'one-module',
   setup: (build) => {
-    build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) =>
-      isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined,
-    );
+    build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) => {
+      if (beside.includes(path)) return { path, external: true };
+      return isLeftOut(path, kind, onDemand) ? { path, namespace: 'left-out' } : undefined;
+    });
     build.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is not part of this program`)});`,
     }));
@@ -39,20 +55,20 @@ const plugin: NonNullable<Options['esbuildPlugins']>[number] = {
       return { contents: source.replaceAll('import.meta.url', `__packageUrl('@sb/${name}')`), loader: 'js' };
     });
   },
-};
+});
 
-/** Settings of such a build. What is imported on demand from the package itself is left out. */
-export const oneModule: Partial<Options> = {
+/** Settings of such a build. */
+export const oneModule = (program: OneModule): Partial<Options> => ({
   format: 'cjs',
   minify: true,
   // Two builds of one package: the other one has emptied the folder.
   clean: false,
   banner: { js: banner },
   define: { 'import.meta.url': '__thisUrl' },
-  esbuildPlugins: [plugin],
+  esbuildPlugins: [plugin(program)],
   esbuildOptions: (options) => {
     // V8 reads a source of ASCII faster; the one comment that is not goes with the other licences.
     options.charset = 'ascii';
     options.legalComments = 'external';
   },
-};
+});

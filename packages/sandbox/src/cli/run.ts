@@ -2,9 +2,8 @@ import { isatty } from 'node:tty';
 
 import type { SandboxedProcess } from '../child/child.js';
 import { watchDeath } from '../native.js';
-import { effectiveOf } from '../policy/define.js';
-import type { Sandbox } from '../types.js';
-import { DenialsOutput } from './denials-output.js';
+import type { Startable } from '../startable.js';
+import type { DenialsOutput } from './denials-output.js';
 import { failed, statusOfEnd } from './exit-status.js';
 import { limitText } from './limit-words.js';
 import { complain, leaveStandardError } from './output.js';
@@ -30,10 +29,10 @@ export interface Reports {
  * @returns its exit status, or 125 if it was 0 and the report could not be written
  * @throws SandboxError if it was not run, or if something else ran than planned
  */
-export async function run(sandbox: Sandbox, command: readonly string[], files: Reports): Promise<number> {
+export async function run(sandbox: Startable, command: readonly string[], files: Reports): Promise<number> {
   leaveStandardError();
   const output = files.report === undefined ? undefined : new ReportOutput(files.report);
-  const denied = files.denials === undefined ? undefined : new DenialsOutput(files.denials, isatty(standardError));
+  const denied = files.denials === undefined ? undefined : await denialsOutput(files.denials);
   const signals = new SignalForwarding(sandbox.policy.newSession ?? true);
   let problem: string | undefined;
   const tell = (value: unknown): void => {
@@ -60,11 +59,16 @@ export async function run(sandbox: Sandbox, command: readonly string[], files: R
 }
 
 /** A command that a limit has ended does not know why. */
-function complainOfLimits({ reachedLimits }: SandboxedProcess, { policy }: Sandbox): void {
-  for (const reached of reachedLimits) complain(limitText(reached, effectiveOf(policy)));
+function complainOfLimits({ reachedLimits }: SandboxedProcess, { effective }: Startable): void {
+  for (const reached of reachedLimits) complain(limitText(reached, effective));
 }
 
 const standardError = 2;
+
+async function denialsOutput(file: string): Promise<DenialsOutput> {
+  const { DenialsOutput } = await import('./denials-output.js');
+  return new DenialsOutput(file, isatty(standardError));
+}
 
 /** Returns why denials could not be written; undefined after success, or if nobody asked for them. */
 async function denialsWritten({ denials }: SandboxedProcess, output: DenialsOutput | undefined) {
