@@ -25,8 +25,16 @@ const free = new Set(
  */
 const exceptions = {
   'packages/core/src/kernel-file.ts': {
-    functions: ['openSync', 'readFileSync', 'readdirSync', 'readlinkSync'],
+    functions: ['openSync', 'readdirSync', 'readlinkSync'],
     reason: 'it takes paths of /proc and /sys alone, which nobody but the kernel writes',
+  },
+  'packages/core/src/main-thread.ts': {
+    functions: ['getBuiltinModule'],
+    reason: 'it takes the module of workers alone',
+  },
+  'packages/core/src/random.ts': {
+    functions: ['getBuiltinModule'],
+    reason: 'it takes the module for cryptography alone',
   },
   'packages/core/src/prebuild.ts': {
     functions: ['createRequire'],

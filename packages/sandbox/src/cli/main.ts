@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import type { Arguments } from './arguments.js';
 import { failed } from './exit-status.js';
 import { guarded } from './guarded.js';
@@ -21,11 +20,16 @@ const asking = [
 
 const argv = process.argv.slice(2);
 
+// Nobody sees a stack of this program, and hundreds of paths that do not exist would each make one.
+Error.stackTraceLimit = 0;
+
 // If nothing is left to wait for, although the command has not ended.
 process.exitCode = failed;
-void guarded(argv, execute).then((status) => {
-  process.exitCode = status;
-});
+void begin();
+
+async function begin(): Promise<void> {
+  process.exitCode = await guarded(argv, execute);
+}
 
 /** Runs the command. What runs nothing is in another module, so that a run does not load it. */
 async function execute(args: Arguments): Promise<number> {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
 import { Startable } from '../startable.js';
+import { endNow } from '../system/end-now.js';
 import type { Arguments } from './arguments.js';
 import { policyFrom } from './policy.js';
 import { type Reports, run } from './run.js';
@@ -15,7 +16,10 @@ import { misuse } from './usage-error.js';
 export async function runCommand(args: Arguments): Promise<number> {
   const command = commandFrom(args);
   if (command.length === 0) noCommand();
-  return await run(new Startable(policyFrom(args)), command, reportsFrom(args));
+  const status = await run(new Startable(policyFrom(args)), command, reportsFrom(args));
+  // The last listener: Node takes five milliseconds to put away what the kernel takes back anyway.
+  process.once('exit', endNow);
+  return status;
 }
 
 /** @throws UsageError */
