@@ -4,6 +4,7 @@
  */
 import { defineConfig } from 'tsup';
 
+import { jsonAsText } from './tsup.json-as-text.js';
 import { type OneModule, oneModule } from './tsup.one-module.js';
 
 /** What differs between packages. */
@@ -52,6 +53,7 @@ export function packageBuild(build: PackageBuild = {}): ReturnType<typeof define
     sourcemap: true,
     clean: build.clean ?? true,
     silent: true,
+    esbuildPlugins: [jsonAsText],
     ...(build.oneModule === undefined ? {} : oneModule(build.oneModule)),
   });
 }

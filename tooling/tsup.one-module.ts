@@ -6,13 +6,13 @@ import { readFile } from 'node:fs/promises';
 
 import type { Options } from 'tsup';
 
+import { jsonAsText } from './tsup.json-as-text.js';
+
 /** Modules of packages as they were built: they look for addons and programs from where they lie. */
 const built = /\/packages\/(?<name>[a-z-]+)\/dist\/[^/]+\.js$/;
 
 /** What such a program loads later, if at all. */
 export interface OneModule {
-  /** Whether what the package imports from itself on demand is in the module. Default: a module that throws an error takes its place. */
-  readonly onDemand?: boolean;
   /** Modules that lie beside the program, and are imported from there on demand: as the source names them. Default: none. */
   readonly beside?: readonly string[];
 }
@@ -27,24 +27,24 @@ const __thisUrl = __url(__filename).href;
 const __packageUrl = (name) => {
   if (process.versions.pnp) return __url(require.resolve(name)).href;
   const { dirname, join } = require('node:path');
-  const inside = (folder) => join(folder, 'node_modules', name, 'dist/index.js');
-  let folder = dirname(__dirname);
-  while (!require('node:fs').existsSync(inside(folder)) && folder !== '/') folder = dirname(folder);
-  return __url(inside(folder)).href;
+  const inside = (above) => join(above, 'node_modules', name, 'dist/index.js');
+  let above = dirname(__dirname);
+  while (!require('node:fs').existsSync(inside(above)) && above !== '/') above = dirname(above);
+  return __url(inside(above)).href;
 };`;
 
 /** Modules that the program can do without. A module that throws an error takes the place of each. */
-function isLeftOut(path: string, kind: string, onDemand: boolean): boolean {
+function isLeftOut(path: string, kind: string): boolean {
   // undici takes it for a Node without HTTP/2, which nobody asks it for.
-  return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.') && !onDemand);
+  return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.'));
 }
 
-const plugin = ({ onDemand = false, beside = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
+const plugin = ({ beside = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
   name: 'one-module',
   setup: (build) => {
     build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) => {
       if (beside.includes(path)) return { path, external: true };
-      return isLeftOut(path, kind, onDemand) ? { path, namespace: 'left-out' } : undefined;
+      return isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined;
     });
     build.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is not part of this program`)});`,
@@ -57,15 +57,15 @@ const plugin = ({ onDemand = false, beside = [] }: OneModule): NonNullable<Optio
   },
 });
 
-/** Settings of such a build. */
+/** Settings of such a build. What is imported on demand from the package itself is left out. */
 export const oneModule = (program: OneModule): Partial<Options> => ({
   format: 'cjs',
   minify: true,
   // Two builds of one package: the other one has emptied the folder.
   clean: false,
   banner: { js: banner },
-  define: { 'import.meta.url': '__thisUrl' },
-  esbuildPlugins: [plugin(program)],
+  define: { 'import.meta.url': '__thisUrl', 'import.meta.dirname': '__dirname' },
+  esbuildPlugins: [jsonAsText, plugin(program)],
   esbuildOptions: (options) => {
     // V8 reads a source of ASCII faster; the one comment that is not goes with the other licences.
     options.charset = 'ascii';

@@ -2,8 +2,8 @@ import { packageBuild } from '../../tooling/tsup.base.js';
 
 /** The command for a run, which loads nothing else. */
 export default packageBuild({
-  entry: { 'sb-run': 'src/cli/main.ts' },
+  entry: { 'sb-run': 'src/cli/sb-run.ts', 'sb-run-main': 'src/cli/main.ts' },
   declarations: false,
   bundle: [/^@sb\//],
-  oneModule: { onDemand: true, beside: ['./sb-run-answers.js'] },
+  oneModule: { beside: ['./sb-run-answers.js'] },
 });

@@ -28,6 +28,10 @@ const exceptions = {
     functions: ['openSync', 'readdirSync', 'readlinkSync'],
     reason: 'it takes paths of /proc and /sys alone, which nobody but the kernel writes',
   },
+  'packages/cli-kit/src/code-cache.ts': {
+    functions: ['createRequire', 'openSync', 'readFileSync'],
+    reason: "it reads the program's own files: who could change those could change its code",
+  },
   'packages/core/src/main-thread.ts': {
     functions: ['getBuiltinModule'],
     reason: 'it takes the module of workers alone',

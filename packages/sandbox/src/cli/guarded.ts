@@ -1,35 +1,35 @@
 import { type Arguments, parseArguments } from './arguments.js';
-import { complain } from './output.js';
+
+/** How a command line is executed. */
+export interface Execution {
+  /** @returns the exit status */
+  execute(args: Arguments): Promise<number>;
+  /**
+   * Reports a failure.
+   *
+   * @param error - what was thrown
+   * @param args - the command line, if it could be parsed
+   * @param report - the file of `--report`; empty for standard error, undefined without the option
+   * @returns the exit status
+   */
+  fail(error: unknown, args: Arguments | undefined, report: string | undefined): Promise<number>;
+}
 
 /**
  * Parses a command line and executes it, and reports failures.
  *
  * @param argv - without Node and the script
- * @param execute - executes it
+ * @param execution - what is done
  * @returns the exit status
  */
-export async function guarded(argv: readonly string[], execute: (args: Arguments) => Promise<number>): Promise<number> {
+export async function guarded(argv: readonly string[], execution: Execution): Promise<number> {
   let args: Arguments | undefined;
   try {
     args = parseArguments(argv);
-    return await execute(args);
+    return await execution.execute(args);
   } catch (error) {
-    await report(error, args === undefined ? firstWord(argv) : args.one('report'));
-    const { explainFailure } = await import('./failure.js');
-    const { message, status } = explainFailure(error, args);
-    if (message !== undefined) complain(message);
-    const { isLate } = await import('../child/enforcement.js');
-    // What may never end is not waited for.
-    if (isLate(error)) process.exit(status);
-    return status;
+    return await execution.fail(error, args, args === undefined ? firstWord(argv) : args.one('report'));
   }
-}
-
-/** `--report` reports a failure to start the command too: the command itself may end with 125 as well. */
-async function report(error: unknown, file: string | undefined): Promise<void> {
-  if (file === undefined) return;
-  const { reportFailure } = await import('./report-failure.js');
-  reportFailure(error, file);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Arguments } from './arguments.js';
 import { failed } from './exit-status.js';
 import { guarded } from './guarded.js';
+import { failWith } from './report-failure.js';
 import { runCommand } from './run-command.js';
 
 /** The options that ask for something other than a run. */
@@ -28,7 +29,7 @@ process.exitCode = failed;
 void begin();
 
 async function begin(): Promise<void> {
-  process.exitCode = await guarded(argv, execute);
+  process.exitCode = await guarded(argv, { execute, fail: async (...failure) => failWith(...failure) });
 }
 
 /** Runs the command. What runs nothing is in another module, so that a run does not load it. */

@@ -3,7 +3,7 @@ import { isatty } from 'node:tty';
 import type { SandboxedProcess } from '../child/child.js';
 import { watchDeath } from '../native.js';
 import type { Startable } from '../startable.js';
-import type { DenialsOutput } from './denials-output.js';
+import { DenialsOutput } from './denials-output.js';
 import { failed, statusOfEnd } from './exit-status.js';
 import { limitText } from './limit-words.js';
 import { complain, leaveStandardError } from './output.js';
@@ -32,7 +32,7 @@ export interface Reports {
 export async function run(sandbox: Startable, command: readonly string[], files: Reports): Promise<number> {
   leaveStandardError();
   const output = files.report === undefined ? undefined : new ReportOutput(files.report);
-  const denied = files.denials === undefined ? undefined : await denialsOutput(files.denials);
+  const denied = files.denials === undefined ? undefined : new DenialsOutput(files.denials, isatty(standardError));
   const signals = new SignalForwarding(sandbox.policy.newSession ?? true);
   let problem: string | undefined;
   const tell = (value: unknown): void => {
@@ -64,11 +64,6 @@ function complainOfLimits({ reachedLimits }: SandboxedProcess, { effective }: St
 }
 
 const standardError = 2;
-
-async function denialsOutput(file: string): Promise<DenialsOutput> {
-  const { DenialsOutput } = await import('./denials-output.js');
-  return new DenialsOutput(file, isatty(standardError));
-}
 
 /** Returns why denials could not be written; undefined after success, or if nobody asked for them. */
 async function denialsWritten({ denials }: SandboxedProcess, output: DenialsOutput | undefined) {

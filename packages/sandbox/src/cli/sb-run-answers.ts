@@ -11,10 +11,16 @@ import { print } from './output.js';
  * @returns the exit status
  */
 export async function answered(argv: readonly string[]): Promise<number> {
-  return await guarded(argv, async (args) => {
-    if (await printed(args)) return 0;
-    const { perform } = await import('./perform.js');
-    return await perform(args);
+  return await guarded(argv, {
+    execute: async (args) => {
+      if (await printed(args)) return 0;
+      const { perform } = await import('./perform.js');
+      return await perform(args);
+    },
+    fail: async (...failure) => {
+      const { failWith } = await import('./report-failure.js');
+      return failWith(...failure);
+    },
   });
 }
 
