@@ -13,8 +13,8 @@ const built = /\/packages\/(?<name>[a-z-]+)\/dist\/[^/]+\.js$/;
 
 /** What such a program loads later, if at all. */
 export interface OneModule {
-  /** Modules that lie beside the program, and are imported from there on demand: as the source names them. Default: none. */
-  readonly beside?: readonly string[];
+  /** Modules of the package that are in it, although they are imported on demand: as the source names them. A module that throws an error takes the place of all others. */
+  readonly onDemand?: readonly string[];
 }
 
 /**
@@ -39,12 +39,11 @@ function isLeftOut(path: string, kind: string): boolean {
   return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.'));
 }
 
-const plugin = ({ beside = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
+const plugin = ({ onDemand = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
   name: 'one-module',
   setup: (build) => {
     build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) => {
-      if (beside.includes(path)) return { path, external: true };
-      return isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined;
+      return !onDemand.includes(path) && isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined;
     });
     build.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is not part of this program`)});`,
@@ -57,7 +56,7 @@ const plugin = ({ beside = [] }: OneModule): NonNullable<Options['esbuildPlugins
   },
 });
 
-/** Settings of such a build. What is imported on demand from the package itself is left out. */
+/** Settings of such a build. */
 export const oneModule = (program: OneModule): Partial<Options> => ({
   format: 'cjs',
   minify: true,

@@ -5,5 +5,5 @@ export default packageBuild({
   entry: { 'sb-run': 'src/cli/sb-run.ts', 'sb-run-main': 'src/cli/main.ts' },
   declarations: false,
   bundle: [/^@sb\//],
-  oneModule: { beside: ['./sb-run-answers.js'] },
+  oneModule: {},
 });

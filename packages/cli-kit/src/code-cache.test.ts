@@ -87,6 +87,14 @@ describe('a code cache', () => {
     expect(said((_, program) => chownSync(program, 65_534, 65_534))).toBe('own');
   });
 
+  it('lets a program import what lies beside it', async () => {
+    writeFileSync(folder.file('beside.mjs'), 'export const answer = 42;');
+    const program = folder.file('imports.cjs');
+    writeFileSync(program, `globalThis.sbImported = __import('./beside.mjs');`);
+    runCached(program);
+    expect(await (globalThis as { sbImported?: unknown }).sbImported).toMatchObject({ answer: 42 });
+  });
+
   it('of a program that is not there changes nothing', () => {
     expect(() => readProgram(folder.file('nothing'))).toThrow(/ENOENT/);
   });

@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import { constants as ways, Script } from 'node:vm';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Script } from 'node:vm';
 
 /** The first bytes of a code cache. */
 const magic = Buffer.from('sb code cache 1\n');
@@ -61,19 +62,22 @@ export function readProgram(program: string): Program {
  * @param cachedData - from an earlier script. Default: none
  */
 export function scriptOf(program: string, source: Buffer, cachedData?: Buffer): Script {
-  const text = `(function (exports, require, module, __filename, __dirname) {${source.toString('latin1')}\n})`;
+  const text = `(function (exports, require, module, __filename, __dirname, __import) {${source.toString('latin1')}\n})`;
   return new Script(text, {
     filename: program,
-    importModuleDynamically: ways.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
 }
 
-/** Runs a script of {@link scriptOf}. */
+/** Runs a script of {@link scriptOf}. It imports a module beside it by `__import`. */
 export function runScript(program: string, script: Script): void {
   const module = { exports: {} };
   const run = script.runInThisContext() as (...args: readonly unknown[]) => void;
-  run(module.exports, createRequire(program), module, program, dirname(program));
+  const folder = dirname(program);
+  // Within a script, import() would need a loader of its own.
+  const load = async (path: string): Promise<unknown> =>
+    (await import(pathToFileURL(join(folder, path)).href)) as unknown;
+  run(module.exports, createRequire(program), module, program, folder, load);
 }
 
 /**
