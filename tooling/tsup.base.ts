@@ -4,7 +4,8 @@
  */
 import { defineConfig } from 'tsup';
 
-import { oneModule } from './tsup.one-module.js';
+import { jsonAsText } from './tsup.json-as-text.js';
+import { type OneModule, oneModule } from './tsup.one-module.js';
 
 /** What differs between packages. */
 export interface PackageBuild {
@@ -18,8 +19,8 @@ export interface PackageBuild {
   readonly requires?: boolean;
   /** Shrink the output; for programs whose start-up time counts. Default: `false`. */
   readonly minify?: boolean;
-  /** Whether it is a program in one CommonJS module, `.cjs`, which starts sooner. Default: `false`. */
-  readonly oneModule?: boolean;
+  /** Makes it a program in one CommonJS module, `.cjs`, which starts sooner. */
+  readonly oneModule?: OneModule;
   /** Share code between entries in separate chunks. Default: `false`. */
   readonly splitting?: boolean;
   /** Empty `dist/` first; `false` for the second of two builds of one package. Default: `true`. */
@@ -44,12 +45,15 @@ export function packageBuild(build: PackageBuild = {}): ReturnType<typeof define
     dts: (build.declarations ?? true) && { banner: nodeTypes },
     noExternal: [...(build.bundle ?? [])],
     // CommonJS modules that are copied into an ES module go on calling require for Node's own.
-    ...((build.requires ?? (build.bundle !== undefined && !build.oneModule)) ? { banner: { js: requireBanner } } : {}),
+    ...((build.requires ?? (build.bundle !== undefined && build.oneModule === undefined))
+      ? { banner: { js: requireBanner } }
+      : {}),
     minify: build.minify ?? false,
     splitting: build.splitting ?? false,
     sourcemap: true,
     clean: build.clean ?? true,
     silent: true,
-    ...(build.oneModule === true ? oneModule : {}),
+    esbuildPlugins: [jsonAsText],
+    ...(build.oneModule === undefined ? {} : oneModule(build.oneModule)),
   });
 }

@@ -6,16 +6,31 @@ import { readFile } from 'node:fs/promises';
 
 import type { Options } from 'tsup';
 
+import { jsonAsText } from './tsup.json-as-text.js';
+
 /** Modules of packages as they were built: they look for addons and programs from where they lie. */
 const built = /\/packages\/(?<name>[a-z-]+)\/dist\/[^/]+\.js$/;
 
-/** `import.meta.url` of the module itself, and of a package: where it lies beside the program, or where Node finds it. */
+/** What such a program loads later, if at all. */
+export interface OneModule {
+  /** Modules of the package that are in it, although they are imported on demand: as the source names them. A module that throws an error takes the place of all others. */
+  readonly onDemand?: readonly string[];
+}
+
+/**
+ * `import.meta.url` of the module itself, and of a package: where Node looks for it from the program's place. NODE_PATH
+ * has no say, unlike in `require.resolve`, which only Yarn's Plug'n'Play needs.
+ */
 const banner = `
 const { pathToFileURL: __url } = require('node:url');
 const __thisUrl = __url(__filename).href;
 const __packageUrl = (name) => {
-  const near = require('node:path').join(__dirname, '../node_modules', name, 'dist/index.js');
-  return __url(require('node:fs').existsSync(near) ? near : require.resolve(name)).href;
+  if (process.versions.pnp) return __url(require.resolve(name)).href;
+  const { dirname, join } = require('node:path');
+  const inside = (above) => join(above, 'node_modules', name, 'dist/index.js');
+  let above = dirname(__dirname);
+  while (!require('node:fs').existsSync(inside(above)) && above !== '/') above = dirname(above);
+  return __url(inside(above)).href;
 };`;
 
 /** Modules that the program can do without. A module that throws an error takes the place of each. */
@@ -24,12 +39,12 @@ function isLeftOut(path: string, kind: string): boolean {
   return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.'));
 }
 
-const plugin: NonNullable<Options['esbuildPlugins']>[number] = {
+const plugin = ({ onDemand = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
   name: 'one-module',
   setup: (build) => {
-    build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) =>
-      isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined,
-    );
+    build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) => {
+      return !onDemand.includes(path) && isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined;
+    });
     build.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is not part of this program`)});`,
     }));
@@ -39,20 +54,20 @@ const plugin: NonNullable<Options['esbuildPlugins']>[number] = {
       return { contents: source.replaceAll('import.meta.url', `__packageUrl('@sb/${name}')`), loader: 'js' };
     });
   },
-};
+});
 
-/** Settings of such a build. What is imported on demand from the package itself is left out. */
-export const oneModule: Partial<Options> = {
+/** Settings of such a build. */
+export const oneModule = (program: OneModule): Partial<Options> => ({
   format: 'cjs',
   minify: true,
   // Two builds of one package: the other one has emptied the folder.
   clean: false,
   banner: { js: banner },
-  define: { 'import.meta.url': '__thisUrl' },
-  esbuildPlugins: [plugin],
+  define: { 'import.meta.url': '__thisUrl', 'import.meta.dirname': '__dirname' },
+  esbuildPlugins: [jsonAsText, plugin(program)],
   esbuildOptions: (options) => {
     // V8 reads a source of ASCII faster; the one comment that is not goes with the other licences.
     options.charset = 'ascii';
     options.legalComments = 'external';
   },
-};
+});

@@ -5,5 +5,5 @@ export default packageBuild({
   entry: { serve: 'src/front-door/serve.ts', list: 'src/front-door/list.ts' },
   declarations: false,
   bundle: [/^@sb\//, 'get-east-asian-width'],
-  oneModule: true,
+  oneModule: {},
 });

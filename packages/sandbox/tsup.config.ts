@@ -7,7 +7,8 @@ export default packageBuild({
     'file-lock': 'src/system/file-lock.ts',
     pipe: 'src/system/pipe.ts',
     undumpable: 'src/system/undumpable.ts',
-    'sb-run': 'src/cli/main.ts',
+    'code-cache': 'src/cli/code-cache.ts',
+    'sb-run-answers': 'src/cli/sb-run-answers.ts',
   },
   splitting: true,
 });

@@ -25,8 +25,20 @@ const free = new Set(
  */
 const exceptions = {
   'packages/core/src/kernel-file.ts': {
-    functions: ['openSync', 'readFileSync', 'readdirSync', 'readlinkSync'],
+    functions: ['openSync', 'readdirSync', 'readlinkSync'],
     reason: 'it takes paths of /proc and /sys alone, which nobody but the kernel writes',
+  },
+  'packages/cli-kit/src/code-cache.ts': {
+    functions: ['createRequire', 'openSync', 'readFileSync'],
+    reason: "it reads the program's own files: who could change those could change its code",
+  },
+  'packages/core/src/main-thread.ts': {
+    functions: ['getBuiltinModule'],
+    reason: 'it takes the module of workers alone',
+  },
+  'packages/core/src/random.ts': {
+    functions: ['getBuiltinModule'],
+    reason: 'it takes the module for cryptography alone',
   },
   'packages/core/src/prebuild.ts': {
     functions: ['createRequire'],

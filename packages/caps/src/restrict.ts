@@ -1,6 +1,4 @@
-import { isMainThread } from 'node:worker_threads';
-
-import { type EnforcementReport, type NativeFailure, readAllTasks, reportOf } from '@sb/core';
+import { type EnforcementReport, isMainThread, type NativeFailure, readAllTasks, reportOf } from '@sb/core';
 
 import { restrictReader } from './documents.js';
 import { capsError, documentPlace, nativeError } from './errors.js';
@@ -27,7 +25,7 @@ import { verify } from './verify.js';
  * @see capabilities(7), capset(2), prctl(2)
  */
 export function restrictSelf(policy: CapsPolicy, options: RestrictOptions = {}): EnforcementReport {
-  if (!isMainThread) {
+  if (!isMainThread()) {
     throw capsError('worker-thread', 'thread', {
       what: 'only the main thread can restrict capabilities',
       hint: 'Call it in the main thread; it reaches the threads of its workers too.',

@@ -1,6 +1,4 @@
-import { isMainThread } from 'node:worker_threads';
-
-import { errnoName, readAllTasks, readTaskStatus, type TaskStatus } from '@sb/core';
+import { errnoName, isMainThread, readAllTasks, readTaskStatus, type TaskStatus } from '@sb/core';
 
 import { getReader } from './documents.js';
 import { type CapsError, capsError, documentPlace } from './errors.js';
@@ -57,11 +55,11 @@ export function get(
   requirePid(pid);
   const own = pid === process.pid;
   if (getReader.read(options, documentPlace('options')).threads !== true) {
-    const securebits = own && isMainThread ? ownSecurebits() : undefined;
+    const securebits = own && isMainThread() ? ownSecurebits() : undefined;
     return stateOf(readTask(own ? 'self' : pid, readTaskStatus), securebits);
   }
   // A process can make only one broadcast at a time (sb_threads.h), so two threads must not.
-  const securebits = own && isMainThread ? threadSecurebits() : new Map<number, number>();
+  const securebits = own && isMainThread() ? threadSecurebits() : new Map<number, number>();
   return readTask(own ? 'self' : pid, readAllTasks).map((task) =>
     Object.assign({ tid: task.tid }, stateOf(task, securebits.get(task.tid))),
   );

@@ -16,6 +16,7 @@ export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, read
 export { type Layer, type LayerLevels, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
 export { isFolderLost, lostFolder } from './lost-folder.js';
+export { isMainThread } from './main-thread.js';
 export { mountIfKnown, mountOf, noAnswer } from './mount-of.js';
 export { NearDirectories } from './near-directories.js';
 export { nearest } from './nearest.js';
@@ -29,6 +30,7 @@ export {
   type PrebuildMissing,
   refuseMissingPrebuild,
 } from './prebuild-missing.js';
+export { lateCrypto, randomNumber } from './random.js';
 export { readAll } from './read-all.js';
 export {
   encodeRecord,

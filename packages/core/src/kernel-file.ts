@@ -1,4 +1,4 @@
-import { openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 
 /** Directories whose content only the kernel decides (proc(5), sysfs(5)). */
 const pattern = /^\/(?:proc|sys)(?:\/|$)/;
@@ -23,7 +23,28 @@ export function readKernelFile(path: string, encoding: 'latin1' | 'utf8' = 'lati
  * @throws Error of the system; TypeError
  */
 export function readKernelBytes(path: string): Buffer {
-  return readFileSync(kernels(path));
+  const descriptor = openKernelFile(path);
+  try {
+    const parts: Buffer[] = [];
+    // A start reads hundreds of small files: readFileSync takes new memory for each, and asks for its size, which is 0.
+    block ??= Buffer.allocUnsafeSlow(blockLength);
+    for (let count = readInto(descriptor, block); count > 0; count = readInto(descriptor, block)) {
+      parts.push(Buffer.from(block.subarray(0, count)));
+    }
+    const [first] = parts;
+    return first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** More than most files of the kernel have. */
+const blockLength = 16_384;
+
+let block: Buffer | undefined;
+
+function readInto(descriptor: number, into: Buffer): number {
+  return readSync(descriptor, into, 0, into.length, null);
 }
 
 /**
@@ -32,7 +53,7 @@ export function readKernelBytes(path: string): Buffer {
  * @throws Error of the system; TypeError
  */
 export function openKernelFile(path: string): number {
-  return openSync(kernels(path), 'r');
+  return openSync(kernels(path), constants.O_RDONLY);
 }
 
 /**

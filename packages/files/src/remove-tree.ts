@@ -1,8 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 
-import { errorCode, mountOf } from '@sb/core';
+import { errorCode, lateCrypto, mountOf } from '@sb/core';
 
 import { namesIn } from './names-in.js';
 import { effectiveUser, isRoot } from './own-user.js';
@@ -215,7 +214,7 @@ function empty(inside: Buffer, { mount, depth, isOthers, top }: Level): void {
 function moveUp(path: Buffer, inside: Buffer, top: Top): void {
   if (top.moves === maxMoves) throw failure('ELOOP', 'directories are nested there without limit');
   top.moves += 1;
-  renameSync(path, Buffer.concat([inside, Buffer.from(`.${randomUUID()}`)]));
+  renameSync(path, Buffer.concat([inside, Buffer.from(`.${lateCrypto().randomUUID()}`)]));
 }
 
 function failure(code: string, why: string): Error {

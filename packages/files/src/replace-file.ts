@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { closeSync, fchmodSync, fstatSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+
+import { lateCrypto } from '@sb/core';
 
 import { refusal } from './errors.js';
 import { Folder } from './folder.js';
@@ -58,7 +59,7 @@ interface Made {
 }
 
 function putInPlace(folder: Folder, name: string, { content, mode }: Made): void {
-  const draft = `.sb-${randomUUID()}`;
+  const draft = `.sb-${lateCrypto().randomUUID()}`;
   const descriptor = create(folder, draft, name);
   try {
     writeWhole(descriptor, content);

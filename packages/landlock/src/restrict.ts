@@ -1,6 +1,4 @@
-import { isMainThread } from 'node:worker_threads';
-
-import { type EnforcementReport, type FeatureReport, reportOf } from '@sb/core';
+import { type EnforcementReport, type FeatureReport, isMainThread, reportOf } from '@sb/core';
 
 import { plannedRules } from './encode.js';
 import { landlockError } from './errors.js';
@@ -39,7 +37,7 @@ export interface LandlockReport extends EnforcementReport {
  * @see landlock_restrict_self(2), Documentation/userspace-api/landlock.rst
  */
 export function restrictSelf(policy: LandlockPolicy): LandlockReport {
-  if (!isMainThread) {
+  if (!isMainThread()) {
     throw landlockError('worker-thread', 'thread', {
       what: 'only the main thread can restrict a process',
       hint: 'Call it in the main thread; it reaches the threads of workers too.',

@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto';
-
-import { errnoName, isMapped, mayBeStranger } from '@sb/core';
+import { errnoName, isMapped, lateCrypto, mayBeStranger } from '@sb/core';
 
 import { privdropError } from './errors.js';
 import { native } from './native.js';
@@ -37,7 +35,7 @@ export function drawPrivateGroup(support: PrivdropSupport, isTaken: (gid: number
   const map = support.state === 'available' ? gidMapOf(support) : { ranges: [], overflow: 0 };
   for (const [first, last] of ranges) {
     for (let draw = 0; draw < draws; draw++) {
-      const gid = randomInt(first, last + 1);
+      const gid = lateCrypto().randomInt(first, last + 1);
       if (isMapped(gid, map) && !mayBeStranger(gid, map) && !isTaken(gid)) return { gid };
     }
   }

@@ -1,7 +1,6 @@
-import { isMainThread } from 'node:worker_threads';
-
 import {
   type EnforcementReport,
+  isMainThread,
   readAllTasks,
   readKernelFile,
   refuseInspector,
@@ -30,7 +29,7 @@ import { support } from './support.js';
  * @see setresuid(2), nptl(7), proc_pid_status(5)
  */
 export function dropPrivileges(policy: PrivdropPolicy): EnforcementReport {
-  if (!isMainThread) {
+  if (!isMainThread()) {
     throw privdropError('worker-thread', 'thread', {
       what: 'only the main thread can drop privileges',
       hint: 'Call it in the main thread, before starting workers; it reaches their threads too.',

@@ -1,23 +1,21 @@
-import { isObject, type Reader } from '@sb/core/document';
-
 import { failureOf, runToEnd } from './child/run.js';
 import { forkReader, runReader } from './child/run-documents.js';
 import type { RunResult } from './child/run-options.js';
-import { argumentsReader, programReader, spawnReader } from './child/spawn-documents.js';
+import { argumentsReader, programReader } from './child/spawn-documents.js';
 import { withCommand } from './compile/command.js';
 import { type CompileOptions, compileSandbox } from './compile/compile.js';
 import { documentPlace, refuse, sandboxError } from './errors.js';
 import type { Exported, ExportTarget } from './export/exported.js';
-import { newExecKey } from './filter/exec-once.js';
-import { refuseUnstartable, usualStatus } from './filter/launcher-calls.js';
+import { refuseUnstartable } from './filter/launcher-calls.js';
 import { type Command, commandOf } from './launch/command.js';
 import { startRecords } from './launch/start.js';
 import { explainSandbox } from './plan/explain.js';
-import { layerPolicies, type LayerPolicies } from './plan/layers.js';
+import { layerPolicies } from './plan/layers.js';
 import { machineOf, planSandbox, type SandboxPlan, sandboxSupport } from './plan/plan.js';
 import { definePolicy, effectiveOf, withoutProfileTmp } from './policy/define.js';
 import type { SandboxOptions, SandboxPolicy } from './policy/options.js';
 import { type SelfTest, selfTest } from './self-test/self-test.js';
+import { readCommand, readStart, Startable } from './startable.js';
 import { Starter } from './starter.js';
 import type { Sandbox } from './types.js';
 import type { InForce } from './why/answer.js';
@@ -34,60 +32,28 @@ export function createSandbox(options: SandboxOptions | SandboxPolicy = {}): San
   return new LauncherSandbox(definePolicy(options));
 }
 
-/** Checks the arguments of a command: a text would be treated as a list of its letters. */
-function readCommand(program: unknown, args: unknown): readonly string[] {
-  const place = documentPlace('command');
-  programReader.read(program, place.key('program'));
-  return argumentsReader.read(args, place.key('args'));
-}
-
-/** The arguments of a start. */
-interface Given<Options> {
-  readonly args: readonly string[];
-  readonly options: Options;
-}
-
-/** Arguments may be left out if there are options: an object that is not a list is options. */
-function readStart<Options>(
-  program: unknown,
-  [first = [], second]: readonly unknown[],
-  reader: Reader<Options>,
-): Given<Options> {
-  const [args, options = {}] = second === undefined && isObject(first) ? [[], first] : [first, second];
-  return { args: readCommand(program, args), options: reader.read(options, documentPlace('options')) };
-}
-
 /** More bytes than most programs write. */
 const usualBuffer = 64 * 2 ** 20;
 
 class LauncherSandbox implements Sandbox {
   readonly policy: SandboxPolicy;
-  /** With the settings of its profile. */
-  readonly #effective: SandboxPolicy;
-  readonly #layers: LayerPolicies;
-  /** Where relative paths begin, even if this process changes its directory later. */
-  readonly #folder = ownFolder();
-  readonly #starter: Starter;
+  readonly #own: Startable;
 
   constructor(policy: SandboxPolicy) {
     this.policy = policy;
-    this.#effective = effectiveOf(policy);
-    const execKey = policy.execOnce === true ? newExecKey() : undefined;
-    this.#layers = layerPolicies(this.#effective, { execKey, folder: this.#folder });
-    this.#starter = new Starter(this.#effective, this.#layers, execKey);
+    this.#own = new Startable(policy);
   }
 
   spawn(program: string, ...given: readonly unknown[]): never {
-    const { args, options } = readStart(program, given, spawnReader);
     // Only the types of the caller know which streams it has.
-    return this.#starter.start(program, args, options) as never;
+    return this.#own.spawn(program, ...given) as never;
   }
 
   async run(program: string, ...given: readonly unknown[]): Promise<RunResult> {
     const { args, options } = readStart(program, given, runReader);
     const { input, maxBuffer = usualBuffer, ...rest } = options;
     const stdio = [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] as const;
-    const child = this.#starter.start(program, args, { ...rest, stdio });
+    const child = this.#own.starter.start(program, args, { ...rest, stdio });
     return await runToEnd({ child, input, maxBuffer, options });
   }
 
@@ -103,7 +69,7 @@ class LauncherSandbox implements Sandbox {
     const { args, options } = readStart(modulePath, given, forkReader);
     const { execPath = process.execPath, execArgv = [], stdio = usualFork, ...rest } = options;
     const words = [...execArgv, modulePath, ...args];
-    return this.#starter.start(execPath, words, { ...rest, stdio }) as never;
+    return this.#own.starter.start(execPath, words, { ...rest, stdio }) as never;
   }
 
   command(program: string, args: readonly string[] = []): Command {
@@ -117,52 +83,50 @@ class LauncherSandbox implements Sandbox {
     if (filter) refuseUnstartable(filter, standardError);
     const keep = [0, 1, 2, ...(this.policy.keepDescriptors ?? [])].sort((a, b) => a - b);
     needLauncher(plan, 'command');
-    const { execKey } = this.#starter;
-    const start = { path: target.path, argv, env: this.#starter.env(), keep, anyParent: true, execKey };
+    const { execKey } = this.#own.starter;
+    const start = { path: target.path, argv, env: this.#own.starter.env(), keep, anyParent: true, execKey };
     return commandOf(startRecords(policy, plan, start), keep);
   }
 
   compile(command: readonly string[] = [], options: CompileOptions = {}): Buffer {
     const words = argumentsReader.read(command, documentPlace('compile').key('command'));
     const policy = withoutProfileTmp(this.policy);
-    const layers = layerPolicies(policy, { withoutHomes: true, folder: this.#folder });
-    const parts = { policy, layers, env: this.#starter.env() };
+    const layers = layerPolicies(policy, { withoutHomes: true, folder: this.#own.folder });
+    const parts = { policy, layers, env: this.#own.starter.env() };
     return compileSandbox(withCommand(parts, words), options);
   }
 
   async export(target: ExportTarget, command: readonly string[] = []): Promise<Exported> {
     const words = argumentsReader.read(command, documentPlace('export').key('command'));
     const policy = definePolicy({ ...this.policy, execOnce: false });
-    const layers = layerPolicies(policy, { folder: this.#folder });
+    const layers = layerPolicies(policy, { folder: this.#own.folder });
     // A container runs a program of its image; a unit and bwrap run one of this machine.
     const isHere = target === 'systemd' || target === 'bwrap';
     const own = isHere
-      ? withCommand({ policy: effectiveOf(policy), layers, env: this.#starter.env() }, words)
+      ? withCommand({ policy: effectiveOf(policy), layers, env: this.#own.starter.env() }, words)
       : { layers };
     const { exportSandbox, topLinks } = await import('./export/export.js');
     const links = isHere ? topLinks() : [];
     const machine = machineOf(sandboxSupport()) ?? 'x86_64';
-    return exportSandbox(target, { policy: this.#effective, layers: own.layers, command: words, machine, links });
+    return exportSandbox(target, { policy: this.#own.effective, layers: own.layers, command: words, machine, links });
   }
 
   /** The same for what may be started more than once, without the directory of one start. */
   #withoutTmp() {
     const policy = withoutProfileTmp(this.policy);
-    if (policy === this.#effective) return { policy, layers: this.#layers, starter: this.#starter };
-    const { execKey } = this.#starter;
-    const layers = layerPolicies(policy, { execKey, folder: this.#folder });
+    if (policy === this.#own.effective) return { policy, layers: this.#own.layers, starter: this.#own.starter };
+    const { execKey } = this.#own.starter;
+    const layers = layerPolicies(policy, { execKey, folder: this.#own.folder });
     return { policy, layers, starter: new Starter(policy, layers, execKey) };
   }
 
   plan(): SandboxPlan {
-    const { plan, filter } = this.#starter.planned(this.#layers);
-    if (filter) refuseUnstartable(filter, usualStatus);
-    return plan;
+    return this.#own.plan();
   }
 
   explain(): string {
     // Also for the policy of restrictSelf, which starts nothing.
-    return explainSandbox(this.#effective, this.#layers, this.#starter.planned(this.#layers).plan);
+    return explainSandbox(this.#own.effective, this.#own.layers, this.#own.starter.planned(this.#own.layers).plan);
   }
 
   allows(question: SandboxQuestion, program?: string): SandboxAnswer {
@@ -174,15 +138,16 @@ class LauncherSandbox implements Sandbox {
 
   /** What would be in force for a program, or for any: the preset `minimal` grants what a program needs. */
   #inForce(program: string | undefined): InForce {
-    const planned = program === undefined ? this.#starter.planned(this.#layers) : this.#starter.prepare(program);
-    return { layers: this.#layers, plan: planned.plan };
+    const planned =
+      program === undefined ? this.#own.starter.planned(this.#own.layers) : this.#own.starter.prepare(program);
+    return { layers: this.#own.layers, plan: planned.plan };
   }
 
   async selfTest(): Promise<SelfTest> {
     const plan = this.plan();
     needLauncher(plan, 'selfTest');
     const none = { privdrop: undefined, caps: undefined, landlock: undefined, seccomp: undefined };
-    const privdrop = plan.expected.user && this.#layers.privdrop;
+    const privdrop = plan.expected.user && this.#own.layers.privdrop;
     // Outside nothing is limited.
     const { cgroup: _cgroup, ...free } = this.policy;
     const policy = effectiveOf(definePolicy(free));
@@ -191,25 +156,16 @@ class LauncherSandbox implements Sandbox {
       user: planSandbox(policy, { ...none, privdrop }, sandboxSupport()),
     };
     return await selfTest(
-      { layers: this.#layers, plan },
+      { layers: this.#own.layers, plan },
       {
-        inside: (program, args) => this.#starter.startDescriptor(plan, { program, args: () => args }),
-        outside: (as, start) => this.#starter.startDescriptor(outside[as], start),
+        inside: (program, args) => this.#own.starter.startDescriptor(plan, { program, args: () => args }),
+        outside: (as, start) => this.#own.starter.startDescriptor(outside[as], start),
       },
     );
   }
 
   toJSON(): SandboxPolicy {
     return this.policy;
-  }
-}
-
-/** The working directory; empty if it has been removed, which only matters if it is needed. */
-function ownFolder(): string {
-  try {
-    return process.cwd();
-  } catch {
-    return '';
   }
 }
 

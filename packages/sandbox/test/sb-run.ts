@@ -13,7 +13,7 @@ import {
 
 /** The command as every user can run it. */
 export function sbRunPath(): string {
-  return join(stage(), 'node_modules', '@sb', 'sandbox', 'dist', 'sb-run.js');
+  return join(stage(), 'node_modules', '@sb', 'sandbox', 'dist', 'sb-run.cjs');
 }
 
 /** Runs sb-run to its end. */

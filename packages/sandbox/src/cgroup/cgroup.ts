@@ -1,8 +1,7 @@
 import { closeSync, constants } from 'node:fs';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import { errorCode, readKernelFile } from '@sb/core';
+import { errorCode, lateCrypto, readKernelFile } from '@sb/core';
 import { Folder, FoundFolder } from '@sb/files';
 
 import { tryLockFile } from '../system/file-lock.js';
@@ -188,7 +187,7 @@ interface Made {
 
 function makeIn(above: Folder, prefix: string): Made {
   for (let tries = 0; tries < mostTries; tries++) {
-    const file = `${prefix}${randomBytes(randomLength).toString('hex')}`;
+    const file = `${prefix}${lateCrypto().randomBytes(randomLength).toString('hex')}`;
     above.makeFolder(file, onlyOwner);
     const found = FoundFolder.open(above, file);
     const lock = found && lockIn(found);

@@ -1,57 +1,44 @@
-#!/usr/bin/env node
-import { packageVersion } from '@sb/core';
+import type { Arguments } from './arguments.js';
+import { failed } from './exit-status.js';
+import { guarded } from './guarded.js';
+import { failWith } from './report-failure.js';
+import { runCommand } from './run-command.js';
+import type * as Answers from './sb-run-answers.js';
 
-import { type Arguments, parseArguments } from './arguments.js';
-import { complain, print } from './output.js';
+/** Imports what lies beside this module: see `runScript` of @sb/cli-kit. */
+declare const __import: (path: string) => Promise<unknown>;
 
-process.exitCode = await main(process.argv.slice(2));
+/** The options that ask for something other than a run. */
+const asking = [
+  'help',
+  'list-profiles',
+  'version',
+  'completion',
+  'compile',
+  'export',
+  'dry-run',
+  'explain',
+  'why',
+  'json',
+  'self-test',
+] as const;
 
-/** Executes the command line, and reports failures. */
-async function main(argv: readonly string[]): Promise<number> {
-  let args: Arguments | undefined;
-  try {
-    args = parseArguments(argv);
-    return (await answered(args)) ? 0 : await sandboxed(args);
-  } catch (error) {
-    await report(error, args === undefined ? firstWord(argv) : args.one('report'));
-    const { explainFailure } = await import('./failure.js');
-    const { message, status } = explainFailure(error, args);
-    if (message !== undefined) complain(message);
-    const { isLate } = await import('../child/enforcement.js');
-    // What may never end is not waited for.
-    if (isLate(error)) process.exit(status);
-    return status;
-  }
+const argv = process.argv.slice(2);
+
+// Nobody sees a stack of this program, and hundreds of paths that do not exist would each make one.
+Error.stackTraceLimit = 0;
+
+// If nothing is left to wait for, although the command has not ended.
+process.exitCode = failed;
+void begin();
+
+async function begin(): Promise<void> {
+  process.exitCode = await guarded(argv, { execute, fail: async (...failure) => failWith(...failure) });
 }
 
-/** What needs no layer is answered without loading one. */
-async function answered(args: Arguments): Promise<boolean> {
-  if (args.has('help')) await print((await import('./help.js')).help);
-  else if (args.has('list-profiles')) await print((await import('./profile-table.js')).profileTable());
-  else if (args.has('version')) await print(`sb-run ${packageVersion(new URL('../', import.meta.url))}\n`);
-  else if (args.has('completion')) {
-    const { completion } = await import('./completion.js');
-    await print(completion(args.one('completion') ?? '') ?? '');
-  } else return false;
-  return true;
-}
-
-async function sandboxed(args: Arguments): Promise<number> {
-  const { perform } = await import('./perform.js');
-  return await perform(args);
-}
-
-/** `--report` reports a failure to start the command too: the command itself may end with 125 as well. */
-async function report(error: unknown, file: string | undefined): Promise<void> {
-  if (file === undefined) return;
-  const { reportFailure } = await import('./report-failure.js');
-  reportFailure(error, file);
-}
-
-/**
- * The first word of a command line that cannot be parsed, if it asks for a report. Any later word may be meant as the
- * value of the word before it, and could name another user's file. Such a file is not written.
- */
-function firstWord([word = '']: readonly string[]): string | undefined {
-  return /^--report(?:=(.*))?$/s.exec(word) === null ? undefined : word.slice('--report='.length);
+/** Runs the command. What runs nothing is in another module, so that a run does not load it. */
+async function execute(args: Arguments): Promise<number> {
+  if (!asking.some((name) => args.has(name))) return await runCommand(args);
+  const { answered } = (await __import('./sb-run-answers.js')) as typeof Answers;
+  return await answered(argv);
 }

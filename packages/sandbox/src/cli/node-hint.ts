@@ -7,6 +7,8 @@ import { allows } from '@sb/landlock';
 import { absolutePath } from '../policy/absolute-path.js';
 import type { Sandbox } from '../types.js';
 
+type Planning = Pick<Sandbox, 'plan' | 'policy'>;
+
 /** The exit status of Node if it cannot start. */
 const nodeFailed = 1;
 
@@ -26,7 +28,7 @@ const ofPackage = /\.(?:js|ts|jsx|tsx)$/;
  * @param status - its exit status
  * @returns a clause and a sentence; undefined if that cannot be the cause
  */
-export function nodeHint(sandbox: Sandbox, command: readonly string[], status: number): string | undefined {
+export function nodeHint(sandbox: Planning, command: readonly string[], status: number): string | undefined {
   const [program = '', ...args] = command;
   const script = args.find((word) => !word.startsWith('-'));
   const mayBe = status === nodeFailed && node.test(basename(program)) && script !== undefined && ofPackage.test(script);
@@ -37,7 +39,7 @@ export function nodeHint(sandbox: Sandbox, command: readonly string[], status: n
 }
 
 /** If the answer is unknown, for instance because the path of a rule has disappeared, it does not give a hint. */
-function mayRead(sandbox: Sandbox, path: string): boolean {
+function mayRead(sandbox: Planning, path: string): boolean {
   try {
     const { landlock } = sandbox.plan().expected;
     return landlock === undefined || allows(landlock, { path, right: 'read_file' }).allowed;

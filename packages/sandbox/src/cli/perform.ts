@@ -1,5 +1,3 @@
-import { resolve } from 'node:path';
-
 import { createSandbox } from '../sandbox.js';
 import type { Arguments } from './arguments.js';
 import { compileTo } from './compile.js';
@@ -8,12 +6,12 @@ import { exportTo } from './export.js';
 import { print } from './output.js';
 import { policyFrom } from './policy.js';
 import { planText, selfTestText } from './previews.js';
-import { type Reports, run } from './run.js';
+import { commandFrom, noCommand } from './run-command.js';
 import { misuse } from './usage-error.js';
 import { answersText, answerTo } from './why.js';
 
 /**
- * Shows the sandbox that the command line describes, or runs the command in it.
+ * Shows the sandbox that the command line describes, and runs nothing.
  *
  * @returns the exit status
  * @throws UsageError, SandboxError
@@ -23,13 +21,10 @@ export async function perform(args: Arguments): Promise<number> {
     args.has(name),
   );
   const command = commandFrom(args);
-  if (shows.length === 0 && command.length === 0) misuse('the command is missing', 'Write it after --, or use -c.');
+  if (shows.length === 0 && command.length === 0) noCommand();
   const sandbox = createSandbox(policyFrom(args));
   if (args.has('json') && !args.has('why'))
     misuse('--json is a form of the answers to --why, and there is no --why', noQuestion);
-  if (shows.length === 0) {
-    return await run(sandbox, command, reportsFrom(args));
-  }
   const unused = (['report', 'denials'] as const).find((name) => args.has(name));
   if (unused !== undefined)
     misuse(`--${unused} cannot be combined with --${shows[0]}, which runs nothing`, `Leave --${unused} out.`);
@@ -46,26 +41,8 @@ export async function perform(args: Arguments): Promise<number> {
   return test.passed ? 0 : failed;
 }
 
-/** Not standard error, which both may use. */
-function isNamed(file: string | undefined): file is string {
-  return file !== undefined && file !== '';
-}
-
-function reportsFrom(args: Arguments): Reports {
-  const [report, denials] = [args.one('report'), args.one('denials')];
-  if (isNamed(report) && isNamed(denials) && resolve(report) === resolve(denials))
-    misuse('--report and --denials name the same file', 'Name two files.');
-  return { report, denials };
-}
-
 const noQuestion =
   'Add a question, for instance --why "write /etc/hosts". --report prints what is in force in a run, as JSON.';
 
 /** A reader of a plan often wants to know about one file or port. */
 const askMore = "more          add --why 'write PATH' to ask whether one attempt is allowed\n";
-
-/** A line of the shell gets the words after `--` as `$1` and so on. */
-function commandFrom(args: Arguments): readonly string[] {
-  const line = args.one('shell');
-  return line === undefined ? args.command : ['/bin/sh', '-c', line, 'sh', ...args.command];
-}

@@ -1,5 +1,27 @@
+import { isLate } from '../child/enforcement.js';
+import type { Arguments } from './arguments.js';
+import { explainFailure } from './failure.js';
+import { complain } from './output.js';
 import { ReportOutput } from './report-output.js';
 import { reported } from './reported.js';
+
+/**
+ * Reports a failure, by a message and in the report that the command line asks for.
+ *
+ * @param error - the thrown error
+ * @param args - the command line, if it could be parsed
+ * @param file - of the report: its path; empty for standard error, undefined for none
+ * @returns the exit status
+ */
+export function failWith(error: unknown, args: Arguments | undefined, file: string | undefined): number {
+  // `--report` reports a failure to start the command too: the command itself may end with 125 as well.
+  if (file !== undefined) reportFailure(error, file);
+  const { message, status } = explainFailure(error, args);
+  if (message !== undefined) complain(message);
+  // What may never end is not waited for.
+  if (isLate(error)) process.exit(status);
+  return status;
+}
 
 /**
  * Writes a failure to the report that the command line asks for, unless it is there already.
@@ -7,7 +29,7 @@ import { reported } from './reported.js';
  * @param error - the thrown error
  * @param file - its path; empty for standard error
  */
-export function reportFailure(error: unknown, file: string): void {
+function reportFailure(error: unknown, file: string): void {
   if (typeof error === 'object' && error !== null && reported.has(error)) return;
   try {
     new ReportOutput(file).write({ error: plain(error) });

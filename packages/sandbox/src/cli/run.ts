@@ -2,8 +2,7 @@ import { isatty } from 'node:tty';
 
 import type { SandboxedProcess } from '../child/child.js';
 import { watchDeath } from '../native.js';
-import { effectiveOf } from '../policy/define.js';
-import type { Sandbox } from '../types.js';
+import type { Startable } from '../startable.js';
 import { DenialsOutput } from './denials-output.js';
 import { failed, statusOfEnd } from './exit-status.js';
 import { limitText } from './limit-words.js';
@@ -30,7 +29,7 @@ export interface Reports {
  * @returns its exit status, or 125 if it was 0 and the report could not be written
  * @throws SandboxError if it was not run, or if something else ran than planned
  */
-export async function run(sandbox: Sandbox, command: readonly string[], files: Reports): Promise<number> {
+export async function run(sandbox: Startable, command: readonly string[], files: Reports): Promise<number> {
   leaveStandardError();
   const output = files.report === undefined ? undefined : new ReportOutput(files.report);
   const denied = files.denials === undefined ? undefined : new DenialsOutput(files.denials, isatty(standardError));
@@ -60,8 +59,8 @@ export async function run(sandbox: Sandbox, command: readonly string[], files: R
 }
 
 /** A command that a limit has ended does not know why. */
-function complainOfLimits({ reachedLimits }: SandboxedProcess, { policy }: Sandbox): void {
-  for (const reached of reachedLimits) complain(limitText(reached, effectiveOf(policy)));
+function complainOfLimits({ reachedLimits }: SandboxedProcess, { effective }: Startable): void {
+  for (const reached of reachedLimits) complain(limitText(reached, effective));
 }
 
 const standardError = 2;

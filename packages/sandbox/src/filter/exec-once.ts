@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-
+import { randomNumber } from '@sb/core';
 import { arg, type SeccompOptions } from '@sb/seccomp';
 
 import { refuse } from '../errors.js';
@@ -11,7 +10,7 @@ const calls: readonly string[] = ['execve', 'execveat'];
  * its exec.
  */
 export function newExecKey(): bigint {
-  return randomBytes(8).readBigUInt64LE();
+  return randomNumber();
 }
 
 /**

@@ -119,8 +119,8 @@ function foldersAbove(path: ByteText): readonly ByteText[] {
 }
 
 /** What tells a file that has more than one name. */
-function manyNamed({ directories }: RealPaths, path: ByteText): readonly string[] {
-  const found = directories.lookUp(path);
+function manyNamed(paths: RealPaths, path: ByteText): readonly string[] {
+  const found = paths.isThere(path) ? paths.directories.lookUp(path) : undefined;
   return found?.kind === 'file' && found.links > 1n ? [found.id] : [];
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { lateCrypto } from '@sb/core';
 
 import { anonymousFile, closeAnonymous, launcherPath } from '../native.js';
 
@@ -29,7 +29,7 @@ export function commandOf(records: Uint8Array, keep: readonly number[]): Command
   // A number may later belong to another process, and a descriptor to another file: the mark shows that it is still
   // this one. It is not a secret, since all users can read arguments (proc_pid_cmdline(5)). The launcher accepts no
   // file of another user.
-  const mark = randomBytes(markLength);
+  const mark = lateCrypto().randomBytes(markLength);
   let descriptor: number | undefined = anonymousFile(Buffer.concat([mark, records]));
   const dispose = (): void => {
     if (descriptor !== undefined) closeAnonymous(descriptor);

@@ -1,7 +1,12 @@
-import { isMainThread } from 'node:worker_threads';
-
 import { restrictSelf as restrictCaps } from '@sb/caps';
-import { type EnforcementReport, type FeatureReport, isSandboxError, reportOf, refuseInspector } from '@sb/core';
+import {
+  type EnforcementReport,
+  type FeatureReport,
+  isMainThread,
+  isSandboxError,
+  reportOf,
+  refuseInspector,
+} from '@sb/core';
 import { restrictSelf as restrictLandlock } from '@sb/landlock';
 import { dropPrivileges } from '@sb/privdrop';
 import { refuseRings, restrictSelf as restrictSeccomp } from '@sb/seccomp';
@@ -107,7 +112,7 @@ function requireOwn(policy: SandboxPolicy): void {
   for (const key of ofChildren) {
     if (policy[key] !== undefined) refuse(key, 'works only for a child', 'Leave it out, or use createSandbox.');
   }
-  if (isMainThread) return;
+  if (isMainThread()) return;
   throw sandboxError('not-permitted', 'thread', {
     what: 'only the main thread can restrict a process',
     hint: 'Call it in the main thread; it reaches the threads of workers too.',

@@ -70,8 +70,13 @@ export function compileFor(policy: SeccompPolicy, machine: Machine): SeccompProg
   const key = `${machine} ${JSON.stringify(valid)}`;
   if (latest?.key === key) return latest.program;
   const list = onMachine(valid.architectures, machine);
-  // The policy names other machines only: the whole filter has their names.
-  const program = list.length === 0 ? programFor(compile(valid), machine) : programOf(valid, machine, list);
+  if (list.length === 0) {
+    throw noProgram(
+      machine,
+      machineNames.filter((name) => onMachine(valid.architectures, name).length > 0),
+    );
+  }
+  const program = programOf(valid, machine, list);
   latest = { key, program };
   return program;
 }
@@ -152,8 +157,15 @@ function searchOf(graph: Graph, policy: SeccompPolicy, architecture: Architectur
 export function programFor({ programs }: SeccompFilter, machine: Machine): SeccompProgram {
   const program = programs.find((candidate) => candidate.machine === machine);
   if (program !== undefined && program.bytes.length === program.length * instructionSize) return program;
-  throw seccompError('no-program', 'plan', {
-    what: `the policy has no filter for ${machine}; it names ${programs.map(({ machine: name }) => name).join(', ')}`,
+  throw noProgram(
+    machine,
+    programs.map(({ machine: name }) => name),
+  );
+}
+
+function noProgram(machine: Machine, named: readonly Machine[]): Error {
+  return seccompError('no-program', 'plan', {
+    what: `the policy has no filter for ${machine}; it names ${named.join(', ')}`,
     hint: `Add "${machine}" to its architectures.`,
   });
 }

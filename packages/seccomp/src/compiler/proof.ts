@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomNumber } from '@sb/core';
 
 import { encodeAction, errno } from '../policy/actions.js';
 import type { Machine } from '../tables/architectures.js';
@@ -15,7 +15,7 @@ const answer = errno('EHWPOISON');
 export const proofLength = 7;
 
 /** A bit that no operation of seccomp(2) has: without it, the attempt could be a real operation. */
-const noOperation = 0x8000_0000;
+const noOperation = 0x8000_0000n;
 
 /**
  * Returns a number that no other filter answers: the answer of an outer filter must not be taken for that of the loaded
@@ -24,8 +24,7 @@ const noOperation = 0x8000_0000;
  * @returns an operation of seccomp(2) that does not exist, and flags
  */
 export function newProofKey(): bigint {
-  const bytes = randomBytes(8);
-  return (BigInt(bytes.readUInt32LE(0)) << 32n) | BigInt((bytes.readUInt32LE(4) | noOperation) >>> 0);
+  return randomNumber() | noOperation;
 }
 
 /**

@@ -10,7 +10,7 @@ import { user } from '../place.mjs';
 /** @typedef {import('../row.mjs').Setting} Setting */
 
 const GIBIBYTE = 2 ** 30;
-const sbRun = fileURLToPath(new URL('../../../../packages/sandbox/dist/sb-run.js', import.meta.url));
+const sbRun = fileURLToPath(new URL('../../../../packages/sandbox/dist/sb-run.cjs', import.meta.url));
 
 /**
  * @param {Setting} setting

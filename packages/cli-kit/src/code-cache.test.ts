@@ -1,0 +1,101 @@
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { codeCachePath, encodeCodeCache, readProgram, runCached, scriptOf } from './code-cache.js';
+
+const folder = temporaryFolder();
+afterAll(() => folder[Symbol.dispose]());
+
+/** Two programs of the same length: V8 itself compares no more of a source than that. */
+const sources = { own: `globalThis.sbRan = 'own';`, other: `globalThis.sbRan = 'odd';` };
+
+let count = 0;
+
+const ran = globalThis as { sbRan?: string };
+
+/**
+ * What a program says whose code cache has the functions of another one: `odd` if they were taken from the cache.
+ *
+ * @param change - of the cache, before the program is run
+ */
+function said(change: (cache: string, program: string) => void, source = sources.own): string | undefined {
+  const program = folder.file(`${count++}.cjs`);
+  writeFileSync(program, sources.own);
+  const data = scriptOf(program, Buffer.from(sources.other)).createCachedData();
+  const cache = codeCachePath(program);
+  writeFileSync(cache, encodeCodeCache(Buffer.from(source), data), { mode: 0o644 });
+  change(cache, program);
+  delete ran.sbRan;
+  runCached(program);
+  return ran.sbRan;
+}
+
+describe('a code cache', () => {
+  it('is taken as it is if it is of the owner and of the source: the control', () => {
+    expect(said(() => undefined)).toBe('odd');
+    expect(said((cache) => chmodSync(cache, 0o600))).toBe('odd');
+  });
+
+  it.each<[what: string, change: (cache: string, program: string) => void]>([
+    ['if there is none', (cache) => rmSync(cache)],
+    ['that its group may write', (cache) => chmodSync(cache, 0o664)],
+    ['that others may write', (cache) => chmodSync(cache, 0o646)],
+    [
+      'behind a link',
+      (cache) => {
+        renameSync(cache, `${cache}.real`);
+        symlinkSync(`${cache}.real`, cache);
+      },
+    ],
+    [
+      'that is a directory',
+      (cache) => {
+        rmSync(cache);
+        mkdirSync(cache);
+      },
+    ],
+    ['without a content', (cache) => truncateSync(cache)],
+    ['that ends in its head', (cache) => truncateSync(cache, 18)],
+    ['that ends in its source', (cache) => truncateSync(cache, 30)],
+    ['that ends after its source', (cache) => truncateSync(cache, 20 + sources.own.length)],
+    ['of another version', (cache) => writeFileSync(cache, Buffer.concat([Buffer.from('sb code cache 0\n')]))],
+    ['of a program that was changed since', (_, program) => writeFileSync(program, sources.own.replace(' =', '  ='))],
+  ])('is ignored %s', (_, change) => {
+    expect(said(change)).toBe('own');
+  });
+
+  it('is ignored if it is of another source of the same length', () => {
+    expect(said(() => undefined, sources.other)).toBe('own');
+  });
+
+  it('is ignored if V8 made it with other flags', () => {
+    expect(
+      said((cache, program) => {
+        const data = scriptOf(program, Buffer.from(sources.other)).createCachedData();
+        // Of its head, after a magic number: the versions and the flags (src/snapshot/code-serializer.h).
+        for (let byte = 4; byte < 16; byte++) data.writeUInt8(data.readUInt8(byte) ^ 0xff, byte);
+        writeFileSync(cache, encodeCodeCache(Buffer.from(sources.own), data));
+      }),
+    ).toBe('own');
+  });
+
+  it.skipIf(missing('root'))('is ignored if another user owns it, also for that user', () => {
+    expect(said((cache) => chownSync(cache, 65_534, 65_534))).toBe('own');
+    // Root wrote the cache of a program of somebody else.
+    expect(said((_, program) => chownSync(program, 65_534, 65_534))).toBe('own');
+  });
+
+  it('lets a program import what lies beside it', async () => {
+    writeFileSync(folder.file('beside.mjs'), 'export const answer = 42;');
+    const program = folder.file('imports.cjs');
+    writeFileSync(program, `globalThis.sbImported = __import('./beside.mjs');`);
+    runCached(program);
+    expect(await (globalThis as { sbImported?: unknown }).sbImported).toMatchObject({ answer: 42 });
+  });
+
+  it('of a program that is not there changes nothing', () => {
+    expect(() => readProgram(folder.file('nothing'))).toThrow(/ENOENT/);
+  });
+});
