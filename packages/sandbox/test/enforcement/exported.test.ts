@@ -4,7 +4,8 @@
  */
 import { copyFileSync } from 'node:fs';
 
-import { expandGroup, syscallNumber } from '@sb/seccomp';
+import { compile, expandGroup, simulate, syscallNumber } from '@sb/seccomp';
+import { fromSystemd } from '@sb/seccomp/analysis';
 import { type Attempt, missing, probeArguments, probePath, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -220,6 +221,28 @@ describe.skipIf(missing('linux', 'root', 'systemdAnalyze'))('a unit under system
     expect(await answers({ user: 'nobody' })).toEqual(['OK', 'EFAULT', 'ENOSYS', true]);
     expect(await answers({})).toEqual(['OK', 'EPERM', 'ENOSYS', false]);
   });
+});
+
+describe.skipIf(missing('linux', 'root', 'systemdAnalyze', 'x64'))('the tables of a unit under systemd', () => {
+  const getppid = [['x86_64', 'syscall', 110] as const, ['i386', 'int80', 64] as const];
+  const getuid = [['x86_64', 'syscall', 102] as const, ['i386', 'int80', 24] as const];
+
+  it.each(['', 'SystemCallArchitectures=native x86\n', 'SystemCallArchitectures=native\n'])(
+    'are answered as the import of the unit says: %j',
+    (architectures) => {
+      const settings = `${architectures}SystemCallFilter=~getppid:EHWPOISON`;
+      const asked = [...getppid, ...getuid];
+      const own: readonly Attempt[] = asked.map(([, word, call]) => [word, call]);
+      const words = [probePath(), '--apart', ...probeArguments(own)].join(' ');
+      const answers = inUnit(folder, `[Service]\nExecStart=${words}\n${settings}\n`, own.length);
+      const filter = compile(fromSystemd(settings).policy);
+      const said = asked.map(([arch, , call]) => simulate(filter, { arch, syscall: call }).action);
+      const ended = { 'kill-thread': 'SIGSYS', allow: 'OK' } as Readonly<Record<string, string>>;
+      expect(answers).toEqual(said.map((one) => (one.action === 'errno' ? one.errno : ended[one.action])));
+      expect(answers[0]).toBe('EHWPOISON');
+      expect(answers[1]).toBe(architectures.endsWith('native\n') ? 'SIGSYS' : 'EHWPOISON');
+    },
+  );
 });
 
 describe.skipIf(missing('linux', 'root', 'bwrap'))('the script under bubblewrap', () => {

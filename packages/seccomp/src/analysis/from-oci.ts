@@ -8,7 +8,7 @@ import { type Architecture, architectures, type Machine } from '../tables/archit
 import { isSyscall, syscallNumber, syscallTable } from '../tables/syscalls.js';
 import { actionOf } from './oci-action.js';
 import { type OciArgument, type OciProfile, type OciSyscalls, parseOci, refusal } from './oci-profile.js';
-import { bundledCalls } from './bundled-calls.js';
+import { isBundled } from './bundled-calls.js';
 import { goesOn } from './precedence.js';
 import { writtenPolicy } from './written-policy.js';
 
@@ -150,7 +150,7 @@ function addPartial(
 
 function sayWhatIsLost({ names: called, args = [] }: OciSyscalls, path: string, { unsaid, isOn32 }: Rules): void {
   if (isOn32 && args.length > 0) unsaid.push({ path, what: 'i386 compares the lower half there' });
-  const bundled = isOn32 ? called.filter((name) => bundledCalls.test(name)) : [];
+  const bundled = isOn32 ? called.filter(isBundled) : [];
   if (bundled.length > 0) {
     const what = `on i386 ${bundled.join(', ')} also decides there about the call that makes it for others (socketcall, ipc)`;
     unsaid.push({ path, what });

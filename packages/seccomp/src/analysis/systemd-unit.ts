@@ -87,3 +87,14 @@ export function unitSwitch(value: string): boolean | undefined {
   if (/^(?:1|yes|y|true|t|on)$/i.test(value)) return true;
   return /^(?:0|no|n|false|f|off)$/i.test(value) ? false : undefined;
 }
+
+/** Words of a setting that takes a list, since it was last emptied. */
+export function unitWords(
+  settings: readonly UnitSetting[],
+): readonly { readonly word: string; readonly line: number }[] {
+  const since = settings.slice(settings.findLastIndex(({ value }) => value === '') + 1);
+  return since.flatMap(({ value, line }) => wordsIn(value).map((word) => ({ word, line })));
+}
+
+/** The words of a value without quotes. */
+export const wordsIn = (value: string): readonly string[] => value.split(/\s+/).filter(Boolean);
