@@ -57,8 +57,8 @@ const unit = (importer: Importer): readonly Hostile[] => [
   },
   {
     importer,
-    what: 'families to allow and to deny',
-    make: () => 'RestrictAddressFamilies=AF_INET\nRestrictAddressFamilies=~AF_UNIX',
+    what: 'a family that there is none of',
+    make: () => `RestrictAddressFamilies=AF_INET\nRestrictAddressFamilies=~AF_UNIX ${'A'.repeat(half)}`,
     path: 'line 2',
   },
   {
@@ -121,8 +121,15 @@ export const hostile: readonly Hostile[] = [
   {
     importer: 'oci',
     what: 'a contradiction',
-    make: () => oci(['SCMP_ACT_ALLOW', 'SCMP_ACT_LOG'].map((action) => ({ names: ['read'], action }))),
-    path: 'syscalls[1]',
+    make: () =>
+      oci(
+        ['SCMP_ACT_ALLOW', 'SCMP_ACT_LOG'].map((action, index) => ({
+          names: ['ioctl'],
+          action,
+          args: [{ index, value: 7, op: 'SCMP_CMP_EQ' }],
+        })),
+      ),
+    path: 'syscalls',
   },
   {
     importer: 'oci',

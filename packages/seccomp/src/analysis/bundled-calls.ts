@@ -43,12 +43,15 @@ const bundles = {
 } as const;
 
 /** A call that makes others, by the number in its first argument. */
-export type Bundle = keyof typeof bundles;
+type Bundle = keyof typeof bundles;
 
 /** The names of the two calls. */
 export const bundleNames: readonly Bundle[] = ['socketcall', 'ipc'];
 
 const bundled: ReadonlySet<string> = new Set(Object.values(bundles).flatMap((calls) => calls.map(([name]) => name)));
+
+/** The calls that one of them makes, with their numbers. */
+export const bundledIn = (name: Bundle): readonly (readonly [call: string, number: number])[] => bundles[name];
 
 /** Whether i386 has another call that makes this one. */
 export const isBundled = (name: string): boolean => bundled.has(name);
@@ -64,7 +67,7 @@ export function bundleCase<Answer extends Case['otherwise']>(
   answers: ReadonlyMap<string, Answer>,
   otherwise: Answer,
 ): Case {
-  const rules = bundles[name].flatMap(([call, number]) => {
+  const rules = bundledIn(name).flatMap(([call, number]) => {
     const action = answers.get(call);
     return action === undefined ? [] : [{ when: [arg(0).eq32(number)], action }];
   });

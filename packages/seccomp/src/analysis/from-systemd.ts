@@ -2,7 +2,7 @@ import { type Action, killProcess } from '../policy/actions.js';
 import type { SeccompPolicy } from '../policy/options.js';
 import type { Machine } from '../tables/architectures.js';
 import { intersect } from './algebra.js';
-import type { Unsaid } from './from-oci.js';
+import type { Unsaid } from './unsaid.js';
 import { unitTables, type UnitTables } from './systemd-architectures.js';
 import { type CallList, callList, denialOf } from './systemd-calls.js';
 import { architectureFilter, type Families, familyFilter, listFilter, namespaceFilter } from './systemd-filters.js';

@@ -1,5 +1,6 @@
 /** The settings of a unit of systemd, by systemd.syntax(7). */
 import { seccompError } from '../errors.js';
+import { withoutMark } from '../policy/json-text.js';
 
 /** A setting as it stands in a file. */
 export interface UnitSetting {
@@ -33,7 +34,7 @@ export function unitSettings(text: string): readonly UnitSetting[] {
   if (text.includes('\0')) throw unitRefusal(0, 'has a NUL');
   const settings: UnitSetting[] = [];
   let section = 'Service';
-  for (const { line, text: one } of logicalLines(text)) {
+  for (const { line, text: one } of logicalLines(withoutMark(text))) {
     const header = /^\[([^\]]*)\]$/.exec(one)?.[1];
     if (header === undefined && one.startsWith('[')) throw unitRefusal(line, 'is not the header of a section');
     if (header !== undefined) section = header;

@@ -4,6 +4,7 @@ import { disassemble } from '../analysis/disassemble.js';
 import { evaluate } from '../analysis/evaluate.js';
 import { explain } from '../analysis/explain.js';
 import { lint } from '../analysis/lint.js';
+import { dockerCaps } from '../analysis/docker-profile.js';
 import { checkedCall } from '../analysis/simulated-call.js';
 import { compile, compileFor } from '../compiler/compile.js';
 import { describeAction, lets } from '../policy/actions.js';
@@ -111,7 +112,16 @@ function formatOf(given: Given): readonly [format: (typeof formats)[number], wor
 function imported(given: Given): Answer {
   const [format, word] = formatOf(given);
   const runtime = given.values.get('runtime') === 'crun' ? 'crun' : 'runc';
-  return importedFrom(format, word, { machine: machineOf(given), runtime });
+  return importedFrom(format, word, { machine: machineOf(given), runtime, caps: capsOf(given) });
+}
+
+/** Capabilities of a container: Docker's by default. */
+function capsOf(given: Given): readonly string[] {
+  const words = given.values.get('caps');
+  if (words === undefined) return dockerCaps;
+  const names = words === 'none' ? [] : words.split(',').map((name) => name.toUpperCase());
+  const odd = names.find((name) => !/^CAP_[A-Z_]+$/.test(name));
+  return odd === undefined ? names : misuse(`--caps has ${JSON.stringify(odd)}`, 'Write none, or CAP_CHOWN,CAP_KILL.');
 }
 
 function exported(given: Given): Answer {

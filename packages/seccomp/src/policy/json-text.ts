@@ -9,12 +9,13 @@ export type Refuse = (what: string, hint: string, cause?: unknown) => Error;
 /**
  * Reads JSON from an untrusted author: with limits on length and depth, and no key twice in an object.
  *
- * @param text - at most 1 MiB
+ * @param given - at most 1 MiB
  * @param depthMax - the deepest nesting that is read
  * @throws the error of `refuse`
  */
-export function readJson(text: string, depthMax: number, refuse: Refuse): unknown {
-  refuseLong(text, refuse);
+export function readJson(given: string, depthMax: number, refuse: Refuse): unknown {
+  refuseLong(given, refuse);
+  const text = withoutMark(given);
   if (isDeep(text, depthMax)) throw refuse(`is nested deeper than ${depthMax}`, 'Correct it.');
   let document: unknown;
   try {
@@ -26,6 +27,9 @@ export function readJson(text: string, depthMax: number, refuse: Refuse): unknow
   if (twice !== undefined) throw refuse(`has the key ${twice} twice in one object`, 'Leave one of them out.');
   return document;
 }
+
+/** Without the byte order mark that editors for Windows put before a text. */
+export const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
 
 /** @throws the error of `refuse` for a text over 1 MiB */
 export function refuseLong(text: string, refuse: Refuse): void {

@@ -11,11 +11,9 @@ import { compileFor } from '../../src/compiler/compile.js';
 import { stricter } from '../../src/analysis/precedence.js';
 import { decodeAction, encodeAction } from '../../src/policy/actions.js';
 import { expandGroup } from '../../src/index.js';
-import { syscallTable } from '../../src/tables/syscalls.js';
+import { everyCall, i386, nameOf, x32, x32Bit, x86_64 } from '../support/every-call.js';
 import { buildReference, compileReference, type ReferenceRule } from '../support/reference.mjs';
 
-const [x86_64, i386, x32] = [0xc000_003e, 0x4000_0003, 0x4000_003e];
-const x32Bit = 0x4000_0000;
 const [ALLOW, KILL_THREAD, KILL] = [0x7fff_0000, 0, 0x8000_0000];
 const errorOf = (number: number) => 0x0005_0000 + number;
 const rulesFor = (names: readonly string[], action: number): readonly ReferenceRule[] =>
@@ -76,23 +74,6 @@ const units: readonly (readonly [unit: string, loaded: readonly Loaded[]])[] = [
   ],
 ];
 
-interface Call {
-  readonly nr: number;
-  readonly arch: number;
-  readonly args: readonly bigint[];
-}
-
-const argumentsTried = [0n, 1n, 2n, 3n, 5n, 9n, 23n, 24n, 0x1_0000_0001n];
-
-/** Calls of every number of a table, with the arguments that tell sockets apart where they matter. */
-function callsOf(arch: number, base: number): readonly Call[] {
-  const numbers = [...Array.from({ length: 600 }, (_, index) => index), 0x3fff_ffff];
-  return numbers.flatMap((number) => {
-    const tried = arch === i386 ? argumentsTried.filter((one) => one < 2n ** 32n) : argumentsTried;
-    return tried.map((one) => ({ nr: base + number, arch, args: [one, 0n, 0n, 0n, 0n, 0n] }));
-  });
-}
-
 describe.skipIf(missing('linux', 'libseccomp'))('a unit without an architecture', () => {
   const folder = temporaryFolder();
   const reference = folder.file('reference');
@@ -107,17 +88,15 @@ describe.skipIf(missing('linux', 'libseccomp'))('a unit without an architecture'
     const theirs = compileReference(reference, filters).programs.map((one) => decodeProgram(one ?? new Uint8Array()));
     const ours = decodeProgram(compileFor(policy, 'x86_64').bytes);
     const notes = unsaid.map(({ what }) => what).join(' ');
-    const names = new Map([...syscallTable('x86_64'), ...syscallTable('i386')]);
     const wrong: string[] = [];
-    for (const call of [...callsOf(x86_64, 0), ...callsOf(i386, 0), ...callsOf(x86_64, x32Bit)]) {
+    for (const call of everyCall) {
       const there = theirs
         .map((program) => decodeAction(run(program, call).returned))
         .reduce((one, other) => stricter(one, other));
       const here = decodeAction(run(ours, call).returned);
       const isNamed = call.nr >= x32Bit ? /x32/.test(notes) : call.arch === i386 && /i386/.test(notes);
       const isRight = encodeAction(here) === encodeAction(there) || (isNamed && here.action === 'allow');
-      if (!isRight)
-        wrong.push(`${call.arch === i386 ? 'i386' : 'x86_64'} ${names.get(call.nr) ?? call.nr}(${call.args[0]})`);
+      if (!isRight) wrong.push(nameOf(call));
     }
     expect(wrong).toEqual([]);
   });
