@@ -2,6 +2,7 @@
 export { difference, intersect, union } from './algebra.js';
 export { compare, type FilterComparison, type FilterRelation } from './compare.js';
 export type { Comparable } from './side.js';
+export { dockerCaps } from './docker-profile.js';
 export { disassemble } from './disassemble.js';
 export { fromOci, type FromOci, type OciRuntime } from './from-oci.js';
 export type { Unsaid } from './unsaid.js';
