@@ -29,6 +29,9 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
+const profile = file('oci.json', '{"defaultAction":"SCMP_ACT_ERRNO"}');
+const unit = file('some.service', '# one\n[Unit]\nDescription=x\n');
+const open = file('open.json', '{"base":"allow-all"}');
 const yaml = file('profile.yaml', 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1\nkind: SeccompProfile\n');
 
 describe('sb-seccomp', () => {
@@ -102,6 +105,47 @@ describe('sb-seccomp', () => {
     ['a name that is almost a preset', ['lint', 'deny-dangerus'], 'Did you mean the preset deny-dangerous?'],
     ['a folder', ['lint', '/'], '/ is a directory. Name a file'],
     ['a descriptor that is not there', ['lint', '/dev/fd/77'], '/dev/fd/77 does not exist'],
+    ['another word for a command', ['show'], 'Use one of: explain, simulate, lint, compare, import, export, disasm'],
+    ['a profile as a policy', ['lint', profile], 'is a profile of a container. Import it first: sb-seccomp import oci'],
+    [
+      'a unit as a policy',
+      ['compare', 'allow-all', unit],
+      'is a unit of systemd. Import it first: sb-seccomp import systemd',
+    ],
+    [
+      'a policy as a profile',
+      ['import', 'oci', open],
+      'base is a key of a policy, and a profile has none. Use the policy as it is',
+    ],
+    ['a policy as a unit', ['import', 'systemd', open], 'Write a setting such as SystemCallFilter=@system-service'],
+    ['a policy as a program', ['import', 'bpf', open], 'is a policy already'],
+    [
+      'an empty file',
+      ['explain', file('empty.json', '')],
+      'is empty. Write a policy, such as {"base":"deny-dangerous"}',
+    ],
+    [
+      'text',
+      ['explain', file('text', 'deny all of it')],
+      'is text, and not a policy in JSON. A policy is an object in JSON',
+    ],
+    [
+      'a comma too many',
+      ['lint', file('comma.json', '{\n"base":"allow-all",}')],
+      'Look in line 2, column 20, for a missing quote',
+    ],
+    ['bytes that are no program', ['disasm', file('odd.bpf', new Uint8Array(12))], 'odd.bpf: the program has 12 bytes'],
+    [
+      'a program as a policy',
+      ['lint', file('ret.bpf', new Uint8Array([6, 0, 0, 0, 0, 0, 255, 127]))],
+      'Make one of it: sb-seccomp import bpf',
+    ],
+    ['a negative argument', ['simulate', 'allow-all', 'read', '-1'], 'unknown option -1. Write -1 as 0xffffffff'],
+    [
+      'a format of a whole sandbox',
+      ['export', 'docker', 'allow-all'],
+      'sb-run --export also writes kubernetes, docker',
+    ],
     ['YAML', ['import', 'oci', yaml], 'is YAML, and profiles are read as JSON. Convert it: "kubectl get'],
     ['a program as an export', ['export', 'bpf', 'allow-all'], 'compile(policy).programs'],
     ['capabilities that are none', ['import', 'oci', yaml, '--caps', 'SYS_ADMIN'], 'Write none, or CAP_CHOWN,CAP_KILL'],

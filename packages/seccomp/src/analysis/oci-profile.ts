@@ -81,6 +81,12 @@ export function parseOci(document: string, container: DockerContainer): OciProfi
   if (yaml.test(document.slice(0, 4096))) throw refuse('is YAML, and profiles are read as JSON', toJson);
   const exact = document.replaceAll(stringOrLong, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
   const read = profileIn(readJson(exact, depthMax, refuse));
+  if (isObject(read) && 'base' in read)
+    throw refusal(
+      'base',
+      'is a key of a policy, and a profile has none',
+      'Use the policy as it is: it needs no import.',
+    );
   if (isOfOperator(read)) return specOf(read);
   return isDockers(read) ? fromDocker(read, container) : profileReader.read(read, profilePlace);
 }

@@ -31,16 +31,22 @@ const beginningOf = (what: string): string => (what.length > 400 ? `${what.slice
  */
 export function unitSettings(text: string): readonly UnitSetting[] {
   if (text.length > longest) throw unitRefusal(0, `has ${text.length} characters`, `At most ${longest} are read.`);
-  if (text.includes('\0')) throw unitRefusal(0, 'has a NUL');
+  if (text.includes('\0')) throw unitRefusal(0, 'has a NUL', 'Give the text of a unit.');
   const settings: UnitSetting[] = [];
   let section = 'Service';
   for (const { line, text: one } of logicalLines(withoutMark(text))) {
     const header = /^\[([^\]]*)\]$/.exec(one)?.[1];
-    if (header === undefined && one.startsWith('[')) throw unitRefusal(line, 'is not the header of a section');
+    if (header === undefined && one.startsWith('['))
+      throw unitRefusal(line, 'is not the header of a section', 'Write [Service] alone on its line.');
     if (header !== undefined) section = header;
     if (header !== undefined || section !== 'Service') continue;
     const at = one.indexOf('=');
-    if (at < 1) throw unitRefusal(line, 'is not NAME=VALUE');
+    if (at < 1)
+      throw unitRefusal(
+        line,
+        'is not NAME=VALUE',
+        'Write a setting such as SystemCallFilter=@system-service, or # before a comment.',
+      );
     settings.push({ name: one.slice(0, at).trim(), value: one.slice(at + 1).trim(), line });
   }
   return settings;

@@ -106,7 +106,13 @@ function compared(given: Given): Answer {
 function formatOf(given: Given): readonly [format: (typeof formats)[number], word: string] {
   const [format = '', word = ''] = wordsOf(given, 2);
   const known = formats.find((one) => one === format);
-  return known === undefined ? misuse(`unknown format ${format}`, `Use one of: ${formats.join(', ')}.`) : [known, word];
+  if (known !== undefined) return [known, word];
+  return misuse(
+    `unknown format ${format}`,
+    given.operands[0] === 'export'
+      ? 'Use oci or systemd. sb-run --export also writes kubernetes, docker and bwrap.'
+      : `Use one of: ${formats.join(', ')}.`,
+  );
 }
 
 function imported(given: Given): Answer {

@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode, holdPath, holdsPaths, nearest, readKernelFile } from '@sb/core';
 
 import type { AnyProgram } from '../exact/prove.js';
+import { readProgram } from '../bpf/any-program.js';
 import { parsePolicy } from '../policy/parse-policy.js';
 import type { SeccompPolicy } from '../policy/options.js';
 import { policy } from '../policy/policy.js';
@@ -28,9 +29,37 @@ export function filterFrom(word: string, machine: Machine): SeccompPolicy | AnyP
   const running = runningOf(word);
   if (running !== undefined) return onlyFilterOf(running);
   const bytes = bytesOf(word);
-  // JSON starts with an opening brace or a blank, which cannot be the first instruction of a filter.
-  if (!/^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString('latin1'))) return { machine, bytes };
-  return inFile(word, () => policy(parsePolicy(Buffer.from(bytes).toString('utf8'))));
+  const text = textOf(bytes);
+  if (text === undefined) return inFile(word, () => ({ machine, bytes: checkedProgram(bytes) }));
+  const kind = kindOf(text);
+  if (kind !== undefined) return misuse(`${word} ${kind.is}`, kind.hint);
+  return inFile(word, () => policy(parsePolicy(text)));
+}
+
+/** The kernel takes no other bytes as a program. @throws SeccompError `invalid-program` */
+function checkedProgram(bytes: Uint8Array): Uint8Array {
+  readProgram(bytes);
+  return bytes;
+}
+
+/** Undefined for bytes of a program: the first instruction of each has a zero among its eight bytes. */
+function textOf(bytes: Uint8Array): string | undefined {
+  if (bytes.subarray(0, 64).includes(0)) return undefined;
+  const text = Buffer.from(bytes).toString('utf8');
+  return text.includes('\uFFFD') ? undefined : text;
+}
+
+/** What a text is, and how to use it, if it is no policy. */
+function kindOf(text: string): { readonly is: string; readonly hint: string } | undefined {
+  if (text.trim() === '') return { is: 'is empty', hint: 'Write a policy, such as {"base":"deny-dangerous"}.' };
+  const start = text.slice(0, 1 << 16);
+  if (/"defaultAction"\s*:|"kind"\s*:\s*"(?:SeccompProfile|List)"/.test(start))
+    return { is: 'is a profile of a container', hint: 'Import it first: sb-seccomp import oci FILE > policy.json.' };
+  if (/^\s*\{/.test(start)) return undefined;
+  if (/^\s*(?:[#;].*\n\s*)*(?:\[[A-Z]\w*\]|[A-Z]\w*\s*=)/.test(start))
+    return { is: 'is a unit of systemd', hint: 'Import it first: sb-seccomp import systemd FILE > policy.json.' };
+  const hint = `A policy is an object in JSON, such as {"base":"deny-dangerous"}, or one of the presets ${baseNames.join(', ')}.`;
+  return { is: 'is text, and not a policy in JSON', hint };
 }
 
 function onlyFilterOf(running: Running): AnyProgram {
@@ -45,7 +74,11 @@ function onlyFilterOf(running: Running): AnyProgram {
 /** A policy that the command line names. @throws UsageError for a program, whose policy is unknown */
 export function policyFrom(word: string, command: string): SeccompPolicy {
   const read = filterFrom(word, 'x86_64');
-  return 'bytes' in read ? misuse(`${word} is not a policy in JSON`, `${command} takes a preset or a policy.`) : read;
+  if (!('bytes' in read)) return read;
+  return misuse(
+    `${word} is a program, and ${command} takes a policy`,
+    'Make one of it: sb-seccomp import bpf FILE > policy.json.',
+  );
 }
 
 /** Text that the command line names: a file, or `-`. @throws UsageError */

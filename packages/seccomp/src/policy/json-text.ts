@@ -21,11 +21,24 @@ export function readJson(given: string, depthMax: number, refuse: Refuse): unkno
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw refuse(`is not JSON: ${cause instanceof Error ? cause.message : 'unknown cause'}`, 'Correct it.', cause);
+    throw refuse(
+      `is not JSON: ${cause instanceof Error ? cause.message : 'unknown cause'}`,
+      placeIn(text, cause),
+      cause,
+    );
   }
   const twice = repeatedKey(text);
   if (twice !== undefined) throw refuse(`has the key ${twice} twice in one object`, 'Leave one of them out.');
   return document;
+}
+
+/** Where to look, in lines: an engine of JavaScript counts characters, or only shows what is near. */
+function placeIn(text: string, cause: unknown): string {
+  const [, position] = /at position (\d+)/.exec(cause instanceof Error ? cause.message : '') ?? [];
+  const looks = 'a missing quote or bracket, or a comma too many';
+  if (position === undefined) return `Look for ${looks}.`;
+  const before = text.slice(0, Number(position)).split('\n');
+  return `Look in line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}, for ${looks}.`;
 }
 
 /** Without the byte order mark that editors for Windows put before a text. */
