@@ -3,7 +3,7 @@ export { type CapsError, type CapsErrorCode, nativeError } from './errors.js';
 export { decodeFileCapabilities, type FileCapabilities, fileCapabilities } from './file.js';
 export { formatIab, type Iab, iabOf, parseIab } from './iab.js';
 export { lastCapability } from './last.js';
-export { type CapabilityName, capabilityName, capabilityNumber } from './names.js';
+export { type CapabilityName, capabilityName, capabilityNumber, lastNamedCapability } from './names.js';
 export { type CapsPlan, type CapsTarget, plan } from './plan.js';
 export type {
   CapsFeature,

@@ -44,13 +44,16 @@ static int op_syscall(int argc, char **argv)
 /* A call of the 32-bit table from a 64-bit program, as an escape would make it. */
 static int op_int80(int argc, char **argv)
 {
-	if (argc != 1)
+	int arguments[3] = {0};
+	if (argc < 1 || argc > 4)
 		return PROBE_USAGE;
+	for (int i = 1; i < argc; i++)
+		arguments[i - 1] = (int)word(argv[i]);
 	int result;
 	/* clang-format off */ /* whose releases disagree about assembly */
 	__asm__ volatile("int $0x80"
 			 : "=a"(result)
-			 : "a"((int)word(argv[0]))
+			 : "a"((int)word(argv[0])), "b"(arguments[0]), "c"(arguments[1]), "d"(arguments[2])
 			 : "memory", "r8", "r9", "r10", "r11");
 	/* clang-format on */
 	return result < 0 && result > -4096 ? result : 0;
@@ -210,7 +213,7 @@ static int op_sendmmsg_fastopen(int argc, char **argv)
 
 const struct probe_operation probe_syscall_operations[] = {
 	{"syscall", "NUMBER [ARGUMENT ...]", op_syscall},
-	{"int80", "NUMBER", op_int80},
+	{"int80", "NUMBER [ARGUMENT...]", op_int80},
 	{"fork", "", op_fork},
 	{"thread", "", op_thread},
 	{"socket", "FAMILY TYPE PROTOCOL", op_socket},

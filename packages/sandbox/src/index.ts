@@ -5,6 +5,7 @@ export type { Usage } from './child/usage.js';
 export type { CompileOptions } from './compile/compile.js';
 export type { Exported, ExportGap, ExportTarget, MissingFeature } from './export/exported.js';
 export type { Command } from './launch/command.js';
+export { type BwrapOptions, type DockerOptions, importBwrap, importDocker } from './import/import-command.js';
 export { importUnit } from './import/import-unit.js';
 export type { Imported, UnsaidSetting } from './import/imported.js';
 export { definePolicy } from './policy/define.js';

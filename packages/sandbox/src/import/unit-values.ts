@@ -2,13 +2,16 @@
 import type { UnitSetting } from '@sb/seccomp/analysis';
 
 import { refuse } from '../errors.js';
-import type { RlimitValue } from '../policy/options.js';
 
 /** Refuses a setting, naming its line. */
-export function refuseSetting({ name, value, line }: UnitSetting, what: string): never {
+export function refuseSetting(
+  { name, value, line }: UnitSetting,
+  what: string,
+  hint = 'Correct the unit, or leave the setting out.',
+): never {
   // A line of a unit may have a million characters.
   const setting = `${name}=${value}`.slice(0, 400);
-  return refuse(`line ${line}`, `${what}: ${setting}`, 'Correct the unit, or leave the setting out.');
+  return refuse(`line ${line}`, `${what}: ${setting}`, hint);
 }
 
 /** The words of a value: quotes hold blanks, a backslash takes the next character, and `%%` is one. */
@@ -20,7 +23,8 @@ export function wordsOf(setting: UnitSetting): readonly string[] {
     end = match.index + match[0].length;
     words.push((match[1] ?? '').replaceAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\\./gs, unquoted));
   }
-  if (setting.value.slice(end).trim() !== '') refuseSetting(setting, 'has a quote without an end');
+  if (setting.value.slice(end).trim() !== '')
+    refuseSetting(setting, 'has a quote without an end', 'Close the quote, or write a backslash before it.');
   return words.map((word) => plain(word, setting));
 }
 
@@ -32,25 +36,29 @@ function unquoted(token: string): string {
 
 const character = (one: string): string => ({ n: '\n', t: '\t', s: ' ' })[one] ?? one;
 
+const specifier = 'Write its value; systemctl show prints it. A percent sign is %%.';
+
 /** Specifiers mean something on the machine of the unit only. */
 export function plain(text: string, setting: UnitSetting): string {
-  if (/%(?!%)/.test(text.replaceAll('%%', ''))) refuseSetting(setting, 'has a specifier');
+  if (/%(?!%)/.test(text.replaceAll('%%', '')))
+    refuseSetting(setting, 'has a specifier, which only systemd can resolve', specifier);
   return text.replaceAll('%%', '%');
 }
 
-const sizes: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
-
-/** A limit: a number, for sizes with a suffix, or `infinity`. */
-export function limitOf(setting: UnitSetting): RlimitValue {
-  if (setting.value === 'infinity') return 'unlimited';
-  const [, digits = '', suffix = ''] = /^(\d{1,15})([KMGT]?)$/.exec(setting.value) ?? [];
-  if (digits === '') return refuseSetting(setting, 'is not a number, and two limits or units of time are not read');
-  return Number(digits) * (sizes[suffix] ?? 1);
-}
+/** Factors of sizes, to the base 1024. */
+const sizes: Readonly<Record<string, number>> = {
+  '': 1,
+  B: 1,
+  K: 2 ** 10,
+  M: 2 ** 20,
+  G: 2 ** 30,
+  T: 2 ** 40,
+  P: 2 ** 50,
+};
 
 /** A number that may have a unit: a size in bytes, or percent. */
 export function sizeIn(value: string): number {
-  const [, digits, suffix = ''] = /^(\d+)([KMGT%]?)$/.exec(value) ?? [];
+  const [, digits, suffix = ''] = /^(\d+)([BKMGTP%]?)$/.exec(value) ?? [];
   return Number(digits) * (sizes[suffix] ?? 1);
 }
 

@@ -8,6 +8,7 @@ import type { SandboxOptions } from '../policy/options.js';
 import { readUnit } from './unit.js';
 
 const read = (text: string) => readUnit(text, 'x86_64');
+const kept = (...names: readonly string[]) => ({ keep: names, ambient: names });
 
 describe('readUnit', () => {
   it('gives back what a policy was exported with', () => {
@@ -48,8 +49,67 @@ describe('readUnit', () => {
   });
 
   it('refuses a user that exists only while the service runs, which would leave it to root', () => {
-    expect(() => read('DynamicUser=yes')).toThrow(/DynamicUser.*name one by User=/);
+    expect(() => read('DynamicUser=yes')).toThrow(/DynamicUser.*Name one by User=/);
     expect(read('DynamicUser=no\nNoNewPrivileges=yes').unsaid).toEqual([]);
+  });
+
+  it.each<[setting: string, expected: object, notes: readonly string[]]>([
+    [
+      'LimitNOFILE=1024:524288',
+      { nofile: 524_288 },
+      ['the soft limit 1024 has no place in the policy: the hard one stands for both'],
+    ],
+    ['LimitNOFILE=5:5', { nofile: 5 }, []],
+    [
+      'LimitCORE=0:infinity',
+      { core: 'unlimited' },
+      ['the soft limit 0 has no place in the policy: the hard one stands for both'],
+    ],
+    ['LimitCPU=1min', { cpu: 60 }, []],
+    ['LimitCPU=1min 30s', { cpu: 90 }, []],
+    ['LimitCPU=1500ms', { cpu: 2 }, []],
+    ['LimitCPU=7', { cpu: 7 }, []],
+    ['LimitRTTIME=1ms', { rttime: 1000 }, []],
+    ['LimitAS=2G', { as: 2 ** 31 }, []],
+    ['LimitNICE=-5', { nice: 25 }, []],
+    ['LimitNICE=+5\nLimitNICE=9', { nice: 9 }, []],
+    ['LimitNOFILE=64\n[Install]\nWantedBy=x\n[Service]\nLimitNOFILE=', {}, []],
+  ])('reads the limits of %j', (setting, expected, notes) => {
+    const { policy, unsaid } = read(`[Service]\nNoNewPrivileges=yes\n${setting}`);
+    expect(policy.rlimits).toEqual(expected);
+    expect(unsaid.map(({ what }) => what)).toEqual(notes);
+  });
+
+  it.each<[settings: string, expected: object]>([
+    ['User=nobody\nUser=', { user: undefined }],
+    ['User=nobody\nUser=\nUser=7', { user: 7 }],
+    ['Environment=A=1 B=2\nEnvironment=\nEnvironment="C=3 4"', { env: { C: '3 4' } }],
+    ['WorkingDirectory=/usr\nWorkingDirectory=', { cwd: undefined }],
+    ['WorkingDirectory=-/usr', { cwd: '/usr' }],
+    ['WorkingDirectory=~', { cwd: undefined }],
+    ['UMask=00027', { umask: 0o27 }],
+    ['Environment=A=1 \\\n  # not this\n  B=2\n; nor this', { env: { A: '1', B: '2' } }],
+    ['SystemCallArchitectures=native\nSystemCallFilter=~@mount:EPERM @swap', { seccomp: expect.objectContaining({}) }],
+    ['CapabilityBoundingSet=CAP_CHOWN CAP_KILL\nCapabilityBoundingSet=~CAP_KILL', { caps: kept('cap_chown') }],
+    ['CapabilityBoundingSet=\nCapabilityBoundingSet=cap_chown', { caps: kept('cap_chown') }],
+    ['CapabilityBoundingSet=CAP_CHOWN\nCapabilityBoundingSet=~', { caps: 'off' }],
+    ['User=7\nCapabilityBoundingSet=~CAP_KILL\nAmbientCapabilities=CAP_KILL CAP_CHOWN', { caps: kept('cap_chown') }],
+  ])('reads %j as systemd does', (settings, expected) => {
+    expect({ user: undefined, cwd: undefined, ...read(settings).policy }).toMatchObject(expected);
+  });
+
+  it('leaves root everything but what a unit takes from it', () => {
+    const { caps } = read('NoNewPrivileges=yes\nCapabilityBoundingSet=~CAP_SYS_ADMIN CAP_SYS_PTRACE').policy;
+    const { keep = [] } = caps as { readonly keep?: readonly string[] };
+    expect([keep.length, keep.includes('cap_sys_admin'), keep.includes('cap_chown')]).toEqual([39, false, true]);
+  });
+
+  it('names what a directory may be there', () => {
+    const notes = (setting: string) => read(`NoNewPrivileges=yes\n${setting}`).unsaid.map(({ what }) => what);
+    expect(notes('WorkingDirectory=-/usr')).toEqual(['WorkingDirectory may be missing there, and must exist here']);
+    expect(notes('WorkingDirectory=~')).toEqual([
+      expect.stringMatching(/^WorkingDirectory is the home directory of User there/),
+    ]);
   });
 
   it('names every setting that it does not know, and none that only starts a service', () => {
@@ -113,13 +173,15 @@ describe('readUnit', () => {
 
   it.each([
     ['User=%i', 'line 1'],
-    ['LimitNOFILE=1:2', 'line 1'],
+    ['LimitNOFILE=1:2:3', 'line 1'],
+    ['LimitCPU=1fortnight', 'line 1'],
+    ['LimitNOFILE=1K', 'line 1'],
     ['LimitNONSENSE=1', 'line 1'],
     ['\nUMask=9', 'line 2'],
-    ['WorkingDirectory=~', 'line 1'],
+    ['WorkingDirectory=x', 'line 1'],
     ['Environment=A', 'line 1'],
     ['Environment="A=b', 'line 1'],
-    ['CapabilityBoundingSet=~CAP_CHOWN', 'line 1'],
+    ['CapabilityBoundingSet=~CAP_NOTHING', 'line 1'],
     ['SystemCallFilter=mount:EPERM', 'line 1'],
   ])('refuses %j, with its line', (text, path) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ path }));

@@ -1,13 +1,13 @@
-import type { CapsOptions } from '@sb/caps';
 import { fromSystemd, type UnitSetting, unitSettings, unitSwitch } from '@sb/seccomp/analysis';
 import type { Machine } from '@sb/seccomp';
 
 import { definePolicy } from '../policy/define.js';
 import type { SandboxOptions } from '../policy/options.js';
 import { type CgroupName, cgroupNames, leastMemory } from '../policy/cgroup.js';
-import { rlimitNumbers } from '../policy/rlimits.js';
 import type { Imported, UnsaidSetting } from './imported.js';
-import { limitOf, nameOrId, plain, refuseSetting, sizeIn, wordsOf } from './unit-values.js';
+import { capsOf } from './unit-caps.js';
+import { limitsOf } from './unit-limits.js';
+import { nameOrId, plain, refuseSetting, sizeIn, wordsOf } from './unit-values.js';
 
 /** Settings that the policy has, beside those of the filter. */
 const ofPolicy =
@@ -31,16 +31,20 @@ const ofFilter = /^(?:SystemCall(?:Filter|ErrorNumber|Architectures)|RestrictAdd
 export function readUnit(text: string, machine: Machine): Imported {
   const settings = unitSettings(text);
   const unsaid: UnsaidSetting[] = [];
-  const last = (name: string) => settings.findLast((one) => one.name === name && one.value !== '');
+  // An empty assignment, for instance of a drop-in, resets a setting.
+  const last = (name: string) => {
+    const found = settings.findLast((one) => one.name === name);
+    return found?.value === '' ? undefined : found;
+  };
   const options: SandboxOptions = {
     landlock: 'off',
     ...userOf(last('User'), last('Group'), groupsOf(settings)),
     caps: capsOf(settings, last('User')),
     ...filterOf({ text, settings, machine, unsaid }),
     ...cgroupOf(last),
-    rlimits: limitsOf(settings),
+    rlimits: limitsOf(settings, unsaid),
     ...environmentOf(settings),
-    ...whereOf(last('WorkingDirectory'), last('UMask')),
+    ...whereOf(last('WorkingDirectory'), last('UMask'), unsaid),
   };
   refuseDynamicUser(last('DynamicUser'), last('User'));
   const isBounded = isCgroup('MemoryMax', last('MemoryMax')?.value ?? '');
@@ -65,7 +69,7 @@ const isSwitchedOff = (value: string): boolean => value !== '0' && unitSwitch(va
 /** Without it the service would be root. */
 function refuseDynamicUser(dynamic: UnitSetting | undefined, user: UnitSetting | undefined): void {
   if (dynamic === undefined || user !== undefined || unitSwitch(dynamic.value) === false) return;
-  refuseSetting(dynamic, 'has DynamicUser=, which makes a user for each start: name one by User=');
+  refuseSetting(dynamic, 'has DynamicUser=, which makes a user for each start', 'Name one by User=.');
 }
 
 function userOf(
@@ -89,23 +93,6 @@ function listed(settings: readonly UnitSetting[], name: string): readonly (reado
 const groupsOf = (settings: readonly UnitSetting[]) =>
   listed(settings, 'SupplementaryGroups').map(([word]) => nameOrId(word));
 
-/** What the program has: root that stays has its bounding set, anybody else what is ambient. */
-function capsOf(settings: readonly UnitSetting[], user: UnitSetting | undefined): NonNullable<SandboxOptions['caps']> {
-  const isLimited = settings.some(({ name }) => name === 'CapabilityBoundingSet');
-  const bounding = capabilities(settings, 'CapabilityBoundingSet');
-  const ambient = capabilities(settings, 'AmbientCapabilities').filter((one) => !isLimited || bounding.includes(one));
-  if (user === undefined && !isLimited) return 'off';
-  const keep = user === undefined ? bounding : ambient;
-  return keep.length === 0 ? 'none' : { keep, ambient: keep };
-}
-
-function capabilities(settings: readonly UnitSetting[], name: string): NonNullable<CapsOptions['ambient']> {
-  return listed(settings, name).map(([word, setting]) => {
-    if (!/^CAP_[A-Z_\d]+$/.test(word)) return refuseSetting(setting, 'is not a list of capabilities to keep');
-    return word.toLowerCase();
-  }) as unknown as NonNullable<CapsOptions['ambient']>;
-}
-
 interface FilterText {
   readonly text: string;
   readonly settings: readonly UnitSetting[];
@@ -120,16 +107,6 @@ function filterOf({ text, settings, machine, unsaid }: FilterText): Pick<Sandbox
   unsaid.push(...read.unsaid.filter(({ what }) => !what.includes('loads a filter')));
   const { layer: _layer, level: _level, ...seccomp } = read.policy;
   return { seccomp };
-}
-
-function limitsOf(settings: readonly UnitSetting[]): NonNullable<SandboxOptions['rlimits']> {
-  const limits = settings.flatMap((setting) => {
-    const name = /^Limit([A-Z]+)$/.exec(setting.name)?.[1]?.toLowerCase();
-    if (name === undefined || setting.value === '') return [];
-    if (!Object.hasOwn(rlimitNumbers, name)) return refuseSetting(setting, 'is not a limit');
-    return [[name, limitOf(setting)] as const];
-  });
-  return Object.fromEntries(limits);
 }
 
 /** Settings for the cgroup of a service, with the values that the policy has. */
@@ -170,11 +147,25 @@ function environmentOf(settings: readonly UnitSetting[]): Pick<SandboxOptions, '
 function whereOf(
   folder: UnitSetting | undefined,
   umask: UnitSetting | undefined,
+  unsaid: UnsaidSetting[],
 ): Pick<SandboxOptions, 'cwd' | 'umask'> {
-  if (folder !== undefined && !folder.value.startsWith('/')) return refuseSetting(folder, 'is not an absolute path');
-  if (umask !== undefined && !/^[0-7]{1,4}$/.test(umask.value)) return refuseSetting(umask, 'is not an octal number');
+  if (umask !== undefined && !/^0*[0-7]{1,3}$/.test(umask.value))
+    return refuseSetting(umask, 'is not a mask of files', 'Write octal digits, such as 0027.');
   return {
-    ...(folder === undefined ? {} : { cwd: plain(folder.value, folder) }),
+    ...(folder === undefined ? {} : directoryOf(folder, unsaid)),
     ...(umask === undefined ? {} : { umask: Number.parseInt(umask.value, 8) }),
   };
+}
+
+/** `-` lets a service start without the directory, and `~` is the home of its user. */
+function directoryOf(folder: UnitSetting, unsaid: UnsaidSetting[]): Pick<SandboxOptions, 'cwd'> {
+  const path = plain(folder.value.replace(/^-/, ''), folder);
+  const say = (what: string) => unsaid.push({ path: `line ${folder.line}`, what: `WorkingDirectory ${what}` });
+  if (path === '~') {
+    say('is the home directory of User there, and stays that of the caller here: name it by its path');
+    return {};
+  }
+  if (!path.startsWith('/')) return refuseSetting(folder, 'is not an absolute path', 'Write one, or ~.');
+  if (folder.value.startsWith('-')) say('may be missing there, and must exist here');
+  return { cwd: path };
 }

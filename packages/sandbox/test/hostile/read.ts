@@ -1,7 +1,7 @@
 /* Reads what others wrote, with each importer, and prints how each ended: one JSON line for all. */
 import { writeSync } from 'node:fs';
 
-import { importUnit } from '@sb/sandbox';
+import { importBwrap, importDocker, importUnit } from '@sb/sandbox';
 import { parsePolicy, policy } from '@sb/seccomp';
 import { fromOci, fromSystemd } from '@sb/seccomp/analysis';
 
@@ -12,6 +12,8 @@ const importers: Readonly<Record<Importer, (text: string) => unknown>> = {
   oci: (text) => fromOci(text, { runtime: 'runc' }),
   systemd: (text) => fromSystemd(text),
   unit: async (text) => await importUnit(text),
+  docker: async (text) => await importDocker(text),
+  bwrap: async (text) => await importBwrap(text),
 };
 
 interface Refusal {

@@ -1,7 +1,7 @@
 /* What a hostile author writes, how it is read, and the place that the error names. */
 
 /** What reads a text. */
-export type Importer = 'policy' | 'oci' | 'systemd' | 'unit';
+export type Importer = 'policy' | 'oci' | 'systemd' | 'unit' | 'docker' | 'bwrap';
 
 /** A text, and where it is refused. */
 interface Hostile {
@@ -57,8 +57,8 @@ const unit = (importer: Importer): readonly Hostile[] => [
   },
   {
     importer,
-    what: 'families to allow and to deny',
-    make: () => 'RestrictAddressFamilies=AF_INET\nRestrictAddressFamilies=~AF_UNIX',
+    what: 'a family that there is none of',
+    make: () => `RestrictAddressFamilies=AF_INET\nRestrictAddressFamilies=~AF_UNIX ${'A'.repeat(half)}`,
     path: 'line 2',
   },
   {
@@ -121,8 +121,15 @@ export const hostile: readonly Hostile[] = [
   {
     importer: 'oci',
     what: 'a contradiction',
-    make: () => oci(['SCMP_ACT_ALLOW', 'SCMP_ACT_LOG'].map((action) => ({ names: ['read'], action }))),
-    path: 'syscalls[1]',
+    make: () =>
+      oci(
+        ['SCMP_ACT_ALLOW', 'SCMP_ACT_LOG'].map((action, index) => ({
+          names: ['ioctl'],
+          action,
+          args: [{ index, value: 7, op: 'SCMP_CMP_EQ' }],
+        })),
+      ),
+    path: 'syscalls',
   },
   {
     importer: 'oci',
@@ -144,6 +151,21 @@ export const hostile: readonly Hostile[] = [
     path: '(document)',
   },
   ...unit('systemd'),
+  { importer: 'docker', what: 'huge', make: () => `docker run ${'a'.repeat(200 * mebi)}`, path: 'script' },
+  {
+    importer: 'docker',
+    what: 'quotes without an end',
+    make: () => `docker run "${'\\"'.repeat(half)}`,
+    path: 'line 1',
+  },
+  { importer: 'docker', what: 'a million words', make: () => `docker run ${'-i '.repeat(half)}--no`, path: '--no' },
+  {
+    importer: 'bwrap',
+    what: 'a document without an end',
+    make: () => `base64 -d >"$filter" <<'END'\n${'A\n'.repeat(half)}`,
+    path: 'line 1',
+  },
+  { importer: 'bwrap', what: 'a million lines', make: () => `${'#\n'.repeat(half)}no`, path: `line ${half + 1}` },
   ...unit('unit'),
   { importer: 'unit', what: 'a limit beyond 2^64', make: () => 'LimitNOFILE=18446744073709551617', path: 'line 1' },
   {

@@ -18,6 +18,7 @@ export type LintCode =
   | 'pointer-compare'
   | 'hot-call-argument'
   | 'never-matches'
+  | 'always-true'
   | 'shadowed'
   | 'no-such-call'
   | 'no-such-argument'

@@ -1,23 +1,22 @@
 import { conditionsSet } from '../exact/condition-set.js';
 import { Diagrams } from '../exact/diagrams.js';
 import type { Case } from '../exact/policy-cases.js';
-import { type Action, encodeAction, errno, killThread, sameAction } from '../policy/actions.js';
+import { type Action, allow, encodeAction, errno, killThread, sameAction } from '../policy/actions.js';
 import { arg, type Condition } from '../policy/conditions.js';
 import type { SeccompPolicy } from '../policy/options.js';
-import { type Architecture, architectures, type Machine } from '../tables/architectures.js';
-import { isSyscall, syscallNumber, syscallTable } from '../tables/syscalls.js';
+import type { Machine } from '../tables/architectures.js';
+import { isSyscall, syscallTable } from '../tables/syscalls.js';
 import { actionOf } from './oci-action.js';
-import { type OciArgument, type OciProfile, type OciSyscalls, parseOci, refusal } from './oci-profile.js';
-import { bundledCalls } from './bundled-calls.js';
+import { architecturesOf } from './oci-architectures.js';
+import { type OciArgument, type OciProfile, type OciSyscalls, refusal } from './oci-keys.js';
+import { parseOci } from './oci-profile.js';
+import { addStub } from './oci-stub.js';
+import type { Unsaid } from './unsaid.js';
+import { dockerCaps } from './docker-profile.js';
+import { isBundled } from './bundled-calls.js';
+import { addBundles, type NamedRules } from './oci-bundles.js';
 import { goesOn } from './precedence.js';
 import { writtenPolicy } from './written-policy.js';
-
-/** Something that the other format cannot express, or expresses differently. */
-export interface Unsaid {
-  /** The place in the input. */
-  readonly path: string;
-  readonly what: string;
-}
 
 /** The result of reading a profile. */
 export interface FromOci {
@@ -30,16 +29,14 @@ export interface FromOci {
 export interface OciRuntime {
   /** runc answers numbers above all those of the profile with `ENOSYS`; crun does not. Default: `runc` */
   readonly runtime?: 'runc' | 'crun';
-  /** The machine, if the profile names no architecture. Default: `x86_64`. */
+  /** The machine, if the profile names no architecture, or is in Docker's form. Default: `x86_64`. */
   readonly machine?: Machine;
+  /**
+   * The capabilities of the container, such as `CAP_SYS_ADMIN`, for a profile in Docker's form. Default: those that Docker gives
+   * without options.
+   */
+  readonly caps?: readonly string[];
 }
-
-const names: ReadonlyMap<string, Architecture> = new Map([
-  ['SCMP_ARCH_X86_64', 'x86_64'],
-  ['SCMP_ARCH_X86', 'i386'],
-  ['SCMP_ARCH_AARCH64', 'aarch64'],
-  ['SCMP_ARCH_RISCV64', 'riscv64'],
-]);
 
 /**
  * Returns the policy of an OCI profile, as the runtime and libseccomp interpret it, which differs from what it seems to
@@ -48,20 +45,25 @@ const names: ReadonlyMap<string, Architecture> = new Map([
  * - Names that libseccomp does not know are skipped.
  * - A rule with the default action is skipped.
  * - Several conditions on the same argument become separate rules, so "and" turns into "or".
- * - A rule without conditions outweighs those with conditions.
- * - Another architecture, and x32 if it is not listed, kills the thread.
+ * - A rule without conditions outweighs those with conditions, and the first of them outweighs the others.
+ * - Another architecture, and x32 if it is not listed, kills the thread. All calls of x32 and of 32-bit ARM go on in the policy if
+ *   they are listed, and `unsaid` says so.
+ * - On i386, `socketcall` and `ipc` get rules for the calls that they make.
  *
- * @param document - JSON: `linux.seccomp` of the runtime-spec
- * @param runtime - the runtime that loads it
+ * @param document - JSON: `linux.seccomp` of the runtime-spec, a `SeccompProfile`, or a profile in Docker's form
+ * @param how - the runtime that loads it, and for which container
  * @throws SeccompError `invalid-profile`, also for rules whose order libseccomp chooses; `too-complex`
  */
-export function fromOci(document: string, { runtime = 'runc', machine = 'x86_64' }: OciRuntime = {}): FromOci {
-  const profile = parseOci(document);
+export function fromOci(
+  document: string,
+  { runtime = 'runc', machine = 'x86_64', caps = dockerCaps }: OciRuntime = {},
+): FromOci {
+  const profile = parseOci(document, { machine, caps });
   const unsaid: Unsaid[] = [...(profile.flags ?? [])].map((flag, index) => ({
     path: `flags[${index}]`,
     what: `${flag} is about loading or logging, and not part of a policy`,
   }));
-  const listed = architecturesOf(profile, machine, unsaid);
+  const { listed, hasX32, hasArm } = architecturesOf(profile, machine, unsaid);
   const otherwise = actionOf(profile.defaultAction, profile.defaultErrnoRet);
   const calls = new Map<string, Case>();
   for (const name of new Set(listed.flatMap((one) => [...syscallTable(one).values()])))
@@ -74,30 +76,12 @@ export function fromOci(document: string, { runtime = 'runc', machine = 'x86_64'
   const policy = writtenPolicy({
     calls,
     unknown: stub,
-    foreign: killThread,
-    x32: killThread,
+    foreign: hasArm ? allow : killThread,
+    x32: hasX32 ? allow : killThread,
     architectures: listed,
     level: 'require',
   });
   return { policy, unsaid };
-}
-
-function architecturesOf(
-  { architectures: given = [] }: OciProfile,
-  machine: Machine,
-  unsaid: Unsaid[],
-): readonly Architecture[] {
-  const found = new Set<Architecture>(given.length === 0 ? [machine] : []);
-  for (const [index, name] of given.entries()) {
-    const known = names.get(name);
-    const path = `architectures[${index}]`;
-    if (known !== undefined) found.add(known);
-    else if (!/^SCMP_ARCH_[A-Z\d_]+$/.test(name))
-      throw refusal(path, `is not an architecture: ${JSON.stringify(name)}`);
-    else unsaid.push({ path, what: `calls of ${name} are answered by the rules there, and killed here` });
-  }
-  if (found.size === 0) throw refusal('architectures', 'names none that a policy can');
-  return [...found];
 }
 
 interface Rules {
@@ -108,25 +92,29 @@ interface Rules {
 
 function addRules(calls: Map<string, Case>, { syscalls = [] }: OciProfile, rules: Rules): void {
   const whole = new Map<string, Action>();
-  const partial: { readonly name: string; readonly own: Case['rules'] }[] = [];
+  const partial: NamedRules[] = [];
   for (const [index, entry] of syscalls.entries()) {
-    const path = `syscalls[${index}]`;
+    const path = `syscalls[${entry.at ?? index}]`;
     sayWhatIsLost(entry, path, rules);
     const action = actionOf(entry.action, entry.errnoRet);
     if (sameAction(action, rules.otherwise)) continue;
     const own = waysOf(entry).map((when) => ({ when, action }));
+    const later: string[] = [];
     for (const name of new Set(entry.names)) {
-      if (!calls.has(name)) continue;
+      if (!calls.has(name) && !(rules.isOn32 && isBundled(name))) continue;
       if (own.length > 0) partial.push({ name, own });
-      else if (sameAction(whole.get(name) ?? action, action)) whole.set(name, action);
-      else throw refusal(path, `contradicts another rule without conditions for ${name}`);
+      else if (!whole.has(name)) whole.set(name, action);
+      else if (!sameAction(whole.get(name) ?? action, action)) later.push(name);
+    }
+    if (later.length > 0) {
+      const what = `an earlier rule without conditions decides about ${later.join(', ')} with another action`;
+      rules.unsaid.push({ path, what });
     }
   }
-  for (const [name, action] of whole) calls.set(name, { rules: [], otherwise: action });
-  addPartial(
-    calls,
-    partial.filter(({ name }) => !whole.has(name)),
-  );
+  const left = partial.filter(({ name }) => !whole.has(name));
+  for (const [name, action] of whole) if (calls.has(name)) calls.set(name, { rules: [], otherwise: action });
+  addPartial(calls, left);
+  if (rules.isOn32) addBundles(calls, { whole, partial: left, ...rules });
   const diagrams = new Diagrams(); // one for all: its limit is that of the whole profile
   for (const [name, one] of calls) refuseContradiction(name, one.rules, diagrams);
 }
@@ -134,10 +122,7 @@ function addRules(calls: Map<string, Case>, { syscalls = [] }: OciProfile, rules
 /** As many as a policy may have: more would only be refused after all pairs of them were compared. */
 const rulesMax = 4096;
 
-function addPartial(
-  calls: Map<string, Case>,
-  partial: readonly { readonly name: string; readonly own: Case['rules'] }[],
-): void {
+function addPartial(calls: Map<string, Case>, partial: readonly NamedRules[]): void {
   let count = 0;
   for (const { name, own } of partial) {
     count += own.length;
@@ -149,12 +134,8 @@ function addPartial(
 }
 
 function sayWhatIsLost({ names: called, args = [] }: OciSyscalls, path: string, { unsaid, isOn32 }: Rules): void {
-  if (isOn32 && args.length > 0) unsaid.push({ path, what: 'i386 compares the lower half there' });
-  const bundled = isOn32 ? called.filter((name) => bundledCalls.test(name)) : [];
-  if (bundled.length > 0) {
-    const what = `on i386 ${bundled.join(', ')} also decides there about the call that makes it for others (socketcall, ipc)`;
-    unsaid.push({ path, what });
-  }
+  const isLong = args.some(({ value, valueTwo = 0n }) => value >> 32n > 0n || valueTwo >> 32n > 0n);
+  if (isOn32 && isLong) unsaid.push({ path, what: 'i386 compares the lower half of each value there' });
   for (const [at, name] of called.entries()) {
     if (!isSyscall(name)) unsaid.push({ path: `${path}.names[${at}]`, what: `${name} is unknown and skipped` });
   }
@@ -205,44 +186,4 @@ function refuseContradiction(name: string, rules: Case['rules'], diagrams: Diagr
       'Leave one out: libseccomp chooses their order.',
     );
   }
-}
-
-interface Stub {
-  readonly profile: OciProfile;
-  readonly listed: readonly Architecture[];
-  readonly stub: Action;
-  readonly unsaid: Unsaid[];
-}
-
-/** The rule that runc puts before the filter: numbers above all those of the profile fail with `ENOSYS`. */
-function addStub(calls: Map<string, Case>, { profile, listed, stub, unsaid }: Stub): void {
-  const named = new Set((profile.syscalls ?? []).flatMap((entry) => entry.names).filter((name) => calls.has(name)));
-  const lasts = new Map(
-    listed.map((one) => [one, Math.max(-1, ...[...named].map((name) => syscallNumber(name, one) ?? -1))] as const),
-  );
-  const isAbove = (name: string, architecture: Architecture) => {
-    const number = syscallNumber(name, architecture);
-    return number === undefined ? undefined : number > (lasts.get(architecture) ?? -1);
-  };
-  for (const name of calls.keys()) {
-    const above = new Set(listed.map((one) => isAbove(name, one)).filter((one) => one !== undefined));
-    if (above.size > 1)
-      unsaid.push({
-        path: '(stub)',
-        what: `${name} has a number above the profile's calls on some architectures only`,
-      });
-    if (above.size === 1 && above.has(true)) calls.set(name, { rules: [], otherwise: stub });
-  }
-  const hasGap = [...lasts].some(([one, last]) => {
-    const { x32 = Infinity } = architectures[one];
-    return (
-      last < x32 &&
-      Array.from({ length: last + 1 }, (_, number) => number).some((number) => !syscallTable(one).has(number))
-    );
-  });
-  if (hasGap)
-    unsaid.push({
-      path: '(number)',
-      what: 'numbers without a name below the last call get the default there, ENOSYS here',
-    });
 }

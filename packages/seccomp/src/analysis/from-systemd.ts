@@ -1,11 +1,12 @@
 import { type Action, killProcess } from '../policy/actions.js';
 import type { SeccompPolicy } from '../policy/options.js';
-import { type Architecture, architectures, type Machine } from '../tables/architectures.js';
-import { type SocketFamily, socketFamilies } from '../tables/families.js';
+import type { Machine } from '../tables/architectures.js';
 import { intersect } from './algebra.js';
-import type { Unsaid } from './from-oci.js';
-import { callList, denialOf } from './systemd-calls.js';
-import { architectureFilter, familyFilter, listFilter, namespaceFilter } from './systemd-filters.js';
+import type { Unsaid } from './unsaid.js';
+import { unitTables, type UnitTables } from './systemd-architectures.js';
+import { type CallList, callList, denialOf } from './systemd-calls.js';
+import { architectureFilter, type Families, familyFilter, listFilter, namespaceFilter } from './systemd-filters.js';
+import { closedNamespaces, familiesOf } from './systemd-lists.js';
 import { unitRefusal, type UnitSetting, unitSettings, unitSwitch } from './systemd-unit.js';
 
 /** What a unit came to. */
@@ -30,13 +31,6 @@ const otherFilters = new Set([
   'RestrictSUIDSGID',
 ]);
 
-const names: ReadonlyMap<string, Architecture> = new Map([
-  ['x86-64', 'x86_64'],
-  ['x86', 'i386'],
-  ['arm64', 'aarch64'],
-  ['riscv64', 'riscv64'],
-]);
-
 /**
  * The policy of a unit of systemd 257: what the filters do together that it loads for `SystemCallFilter=`,
  * `SystemCallErrorNumber=`, `SystemCallArchitectures=`, `RestrictAddressFamilies=` and `RestrictNamespaces=`.
@@ -50,27 +44,53 @@ export function fromSystemd(text: string, { machine = 'x86_64' }: { readonly mac
   const settings = unitSettings(text);
   const unsaid: Unsaid[] = [];
   const named = (name: string) => settings.filter((one) => one.name === name);
-  const native: Architecture = machine;
-  const listed = architecturesOf(named('SystemCallArchitectures'), native);
-  const own = listed ?? [native];
+  const tables = unitTables(named('SystemCallArchitectures'), machine);
   const calls = callList(named('SystemCallFilter'), denial(named('SystemCallErrorNumber')), unsaid);
   const families = familiesOf(named('RestrictAddressFamilies'));
-  const filters = [
-    ...(families === undefined ? [] : [familyFilter(own, families.listed, families.isDeny)]),
-    ...(restrictsNamespaces(named('RestrictNamespaces')) ? [namespaceFilter(own)] : []),
-    ...(listed === undefined ? [] : [architectureFilter(listed)]),
-    ...(calls === undefined ? [] : [listFilter(own, calls.calls, calls.others)]),
-  ];
+  const closed = closedNamespaces(named('RestrictNamespaces'));
   for (const { name, value, line } of settings.filter((one) => otherFilters.has(one.name))) {
     if (unitSwitch(value) !== false)
       unsaid.push({ path: `line ${line}`, what: `${name} loads a filter that the policy is without` });
   }
-  const [first, ...others] = filters;
-  if (first === undefined) throw unitRefusal(0, 'says nothing of system calls', 'Name one with SystemCallFilter=.');
-  if (listed === undefined && machine === 'x86_64')
-    unsaid.push({ path: 'SystemCallArchitectures', what: 'calls of i386 and x32 are filtered by name there' });
-  return { policy: others.reduce((before, next) => intersect(before, next), first), unsaid };
+  if (calls === undefined && families === undefined && closed === 0 && !tables.isLimited)
+    throw unitRefusal(0, 'says nothing of system calls', 'Name one with SystemCallFilter=.');
+  return combined({ tables, calls, families, closed }, unsaid);
 }
+
+/** What the settings of a unit say. */
+interface Said {
+  readonly tables: UnitTables;
+  readonly calls: CallList | undefined;
+  readonly families: Families | undefined;
+  /** `CLONE_NEW*` of all kinds of namespaces that cannot be made. */
+  readonly closed: number;
+}
+
+/** All filters together. A table whose calls no policy can answer as they are answered there is let through, and named. */
+function combined({ tables, ...said }: Said, unsaid: Unsaid[]): FromSystemd {
+  const [native, ...others] = tables.architectures;
+  if (native === undefined) throw new Error('a machine has a native table');
+  // i386 makes sockets by socketcall, so systemd restricts no families there: one answer for both is not possible.
+  const isApart = said.families !== undefined && others.length > 0;
+  const architectures = isApart ? [native] : tables.architectures;
+  const isOpen = { x32: tables.hasX32, foreign: tables.hasArm || isApart };
+  const filters = [
+    ...(said.families === undefined ? [] : [familyFilter(architectures, said.families)]),
+    ...(said.closed === 0 ? [] : [namespaceFilter(architectures, said.closed)]),
+    ...(tables.isLimited ? [architectureFilter(architectures, isOpen)] : []),
+    ...(said.calls === undefined ? [] : [listFilter(architectures, said.calls.calls, said.calls.others)]),
+  ];
+  const open = [...(isApart ? others : []), ...(isOpen.x32 ? ['x32'] : []), ...(tables.hasArm ? ['32-bit ARM'] : [])];
+  if (open.length > 0) unsaid.push({ path: 'SystemCallArchitectures', what: openNote(open, tables) });
+  const [first, ...more] = filters;
+  if (first === undefined) throw new Error('a unit that says something has a filter');
+  return { policy: more.reduce((before, next) => intersect(before, next), first), unsaid };
+}
+
+const openNote = (open: readonly string[], { isLimited }: UnitTables): string =>
+  `calls of ${open.join(' and ')} are filtered by name there, and all let through here${
+    isLimited ? '' : ': SystemCallArchitectures=native would end them in both'
+  }`;
 
 /** The last assignment of what can be said once. */
 const lastOf = (settings: readonly UnitSetting[]): UnitSetting | undefined => settings.at(-1);
@@ -78,57 +98,4 @@ const lastOf = (settings: readonly UnitSetting[]): UnitSetting | undefined => se
 function denial(settings: readonly UnitSetting[]): Action {
   const last = lastOf(settings);
   return last === undefined || last.value === '' ? killProcess : denialOf(last.value, last.line);
-}
-
-/** Words of a list setting since it was last emptied. */
-function wordsOf(settings: readonly UnitSetting[]): readonly { readonly word: string; readonly line: number }[] {
-  const since = settings.slice(settings.findLastIndex(({ value }) => value === '') + 1);
-  return since.flatMap(({ value, line }) => value.split(/\s+/).map((word) => ({ word, line })));
-}
-
-function architecturesOf(settings: readonly UnitSetting[], native: Architecture): readonly Architecture[] | undefined {
-  const words = wordsOf(settings);
-  if (words.length === 0) return undefined;
-  const listed = words.map(({ word, line }) => {
-    const found = word === 'native' ? native : names.get(word);
-    if (found === undefined) throw unitRefusal(line, `names an architecture that no policy has: ${word}`);
-    return found;
-  });
-  // The native one is always among them.
-  const { machine } = architectures[native];
-  return [...new Set([native, ...listed])].filter((one) => architectures[one].machine === machine);
-}
-
-interface Families {
-  readonly listed: readonly SocketFamily[];
-  readonly isDeny: boolean;
-}
-
-function familiesOf(settings: readonly UnitSetting[]): Families | undefined {
-  const since = settings.slice(settings.findLastIndex(({ value }) => value === '') + 1);
-  const [first] = since;
-  if (first === undefined) return undefined;
-  const isDeny = first.value.startsWith('~');
-  const listed = new Set<SocketFamily>();
-  for (const { value, line } of since) {
-    if (value.startsWith('~') !== isDeny)
-      throw unitRefusal(line, 'mixes families to allow and to deny', 'Write one list.');
-    for (const word of value.replace(/^~/, '').split(/\s+/)) {
-      const name = word === 'AF_LOCAL' ? 'AF_UNIX' : word;
-      const family = socketFamilies.find((one) => one === name);
-      if (family === undefined && name !== 'none') throw unitRefusal(line, `is not an address family: ${word}`);
-      if (family !== undefined) listed.add(family);
-    }
-  }
-  return { listed: [...listed], isDeny };
-}
-
-/** Whether every kind of namespace is closed. @throws SeccompError where only some are, which no policy of this package is read from */
-function restrictsNamespaces(settings: readonly UnitSetting[]): boolean {
-  const last = lastOf(settings);
-  if (last === undefined || last.value === '') return false;
-  const all = unitSwitch(last.value);
-  if (all === undefined)
-    throw unitRefusal(last.line, 'restricts some namespaces only', 'Say yes, or leave it out and look at it yourself.');
-  return all;
 }

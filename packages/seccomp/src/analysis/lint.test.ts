@@ -50,6 +50,32 @@ describe('lint', () => {
     expect(codes({ base: 'allow-all', rules: [second, first] })).toEqual([]);
   });
 
+  it.each<[expected: readonly string[], options: SeccompOptions]>([
+    // Each "not this family" lets through what the other denies.
+    [
+      ['always-true at rules[1].when[0]'],
+      {
+        base: 'deny-all',
+        rules: [1, 16].map((family) => ({ syscall: 'socket', when: [arg(0).ne32(family)], action: allow })),
+      },
+    ],
+    // The list of families has decided about all others before.
+    [
+      ['always-true at rules[0].when[0]'],
+      {
+        base: 'deny-dangerous',
+        sockets: ['AF_INET'],
+        rules: [{ syscall: 'socket', when: [arg(0).ne32(1), arg(1).eq32(3)], action: errno('EPERM') }],
+      },
+    ],
+    [['always-true at rules[0].when[0]'], rule('personality', [arg(0).ge32(0)])],
+    [[], rule('socket', [arg(0).ne32(1), arg(1).eq32(3)])],
+    [[], { ...rule('socket', [arg(0).ne32(1)]), sockets: ['AF_INET', 'AF_UNIX'] }],
+  ])('finds conditions that always hold: %j', (expected, options) => {
+    const own = codes(options).filter((code) => code.startsWith('always-true'));
+    expect(own).toEqual(expected);
+  });
+
   it('finds every rule after an unconditional one for its call, and no other', () => {
     const always = { syscall: 'prctl', action: allow };
     const later = { syscall: 'prctl', when: [arg(0).eq32(15)], action: errno('EPERM') };

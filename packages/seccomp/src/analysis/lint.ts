@@ -3,6 +3,7 @@ import type { Architecture } from '../tables/architectures.js';
 import { describeCondition } from '../policy/conditions.js';
 import { detours, isShut, newNamespaces, ringCalls } from '../policy/detours.js';
 import { error, type LintFinding, warning } from './finding.js';
+import { lintAlways } from './lint-always.js';
 import { lintRules } from './lint-rules.js';
 import { lintSiblings } from './lint-siblings.js';
 import { policy as validate } from '../policy/policy.js';
@@ -114,6 +115,10 @@ export function lint(policy: SeccompPolicy | SeccompOptions): readonly LintFindi
       if (found !== undefined) add(found);
     }
     lintSiblings(call).forEach(add);
+    for (const name of new Set(valid.rules.map(({ syscall }) => syscall))) {
+      const verdict = call(name);
+      if (verdict !== undefined) lintAlways(name, verdict).forEach(add);
+    }
   }
   lintRules(valid).forEach(add);
   return [...findings.values()];

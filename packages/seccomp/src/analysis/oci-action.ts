@@ -1,5 +1,5 @@
 import { type Action, errno, killThread, trace } from '../policy/actions.js';
-import type { OciProfile } from './oci-profile.js';
+import type { OciProfile } from './oci-keys.js';
 
 /**
  * Returns the effect of an action of a profile. @param error - the number of `SCMP_ACT_ERRNO` and `SCMP_ACT_TRACE`;

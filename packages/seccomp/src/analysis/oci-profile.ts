@@ -1,113 +1,9 @@
-/** The part of an OCI runtime configuration that is about system calls: `linux.seccomp` of the runtime-spec. */
-import {
-  boolean,
-  custom,
-  integer,
-  isObject,
-  list,
-  object,
-  Place,
-  type Reader,
-  required,
-  text,
-  word,
-} from '@sb/core/document';
+/** Profiles in the forms that fleets have, read with limits. */
+import { boolean, custom, isObject, object, type Reader, required, text, word } from '@sb/core/document';
 
-import { seccompError } from '../errors.js';
 import { jsonString, readJson, refuseLong } from '../policy/json-text.js';
-
-/** The actions of the runtime-spec. */
-const ociActions = [
-  'SCMP_ACT_KILL',
-  'SCMP_ACT_KILL_THREAD',
-  'SCMP_ACT_KILL_PROCESS',
-  'SCMP_ACT_TRAP',
-  'SCMP_ACT_ERRNO',
-  'SCMP_ACT_TRACE',
-  'SCMP_ACT_ALLOW',
-  'SCMP_ACT_LOG',
-  'SCMP_ACT_NOTIFY',
-] as const;
-
-/** The comparisons of the runtime-spec; all compare 64 bits. */
-const ociOperators = [
-  'SCMP_CMP_NE',
-  'SCMP_CMP_LT',
-  'SCMP_CMP_LE',
-  'SCMP_CMP_EQ',
-  'SCMP_CMP_GE',
-  'SCMP_CMP_GT',
-  'SCMP_CMP_MASKED_EQ',
-] as const;
-
-/** A condition on an argument; for `SCMP_CMP_MASKED_EQ`, `value` is the mask, and `valueTwo` is the expected result. */
-export interface OciArgument {
-  readonly index: number;
-  readonly value: bigint;
-  readonly valueTwo?: bigint;
-  readonly op: (typeof ociOperators)[number];
-}
-
-/** Calls with an action. */
-export interface OciSyscalls {
-  readonly names: readonly string[];
-  readonly action: (typeof ociActions)[number];
-  readonly errnoRet?: number;
-  readonly args?: readonly OciArgument[];
-}
-
-/** A profile. */
-export interface OciProfile {
-  readonly defaultAction: (typeof ociActions)[number];
-  readonly defaultErrnoRet?: number;
-  readonly architectures?: readonly string[];
-  readonly syscalls?: readonly OciSyscalls[];
-  /** Flags for the load, and for notifications; they do not change the answer to any call. */
-  readonly flags?: readonly string[];
-  readonly listenerPath?: string;
-  readonly listenerMetadata?: string;
-}
-
-/** A number of 64 bits in the form that {@link parseOci} leaves: JavaScript reads JSON numbers above 2⁵³ inexactly. */
-const register: Reader<bigint> = custom({
-  expected: 'an unsigned 64-bit number',
-  schema: {},
-  is: (value): value is number | string => Number.isSafeInteger(value) || isLong(value),
-  read: (value, path) => {
-    const digits = String(value).replace(longMark, '');
-    const number = digits.length > 20 ? -1n : BigInt(digits);
-    if (number >= 0n && number < 1n << 64n) return number;
-    throw refusal(path, `is not an unsigned 64-bit number: ${digits.slice(0, 40)}`);
-  },
-});
-
-/** The prefix of the digits of a number that was too long for JSON.parse. */
-const longMark = '\0';
-const isLong = (value: unknown): value is string => typeof value === 'string' && /^\0\d+$/.test(value);
-
-const errno = integer({ min: 1, max: 4095, what: 'an error number' });
-const argument = object<OciArgument>({
-  index: required(integer({ min: 0, max: 5, what: 'an argument' })),
-  value: required(register),
-  valueTwo: register,
-  op: required(word(ociOperators)),
-});
-const syscalls = object<OciSyscalls>({
-  names: required(list(text(), { min: 1, what: 'a list of calls' })),
-  action: required(word(ociActions)),
-  errnoRet: errno,
-  args: list(argument, { max: 48, what: 'a list of conditions' }),
-});
-
-const profileKeys = {
-  defaultAction: required(word(ociActions)),
-  defaultErrnoRet: errno,
-  architectures: list(text(), { what: 'a list of architectures' }),
-  syscalls: list(syscalls, { what: 'a list of rules' }),
-  flags: list(text(), { what: 'a list of flags' }),
-  listenerPath: text(),
-  listenerMetadata: text(),
-} as const;
+import { type DockerContainer, fromDocker, isDockers } from './docker-profile.js';
+import { type OciProfile, profileKeys, profilePlace, refusal } from './oci-keys.js';
 
 const profileReader = object<OciProfile>(profileKeys);
 
@@ -152,33 +48,48 @@ function specOf(read: unknown): OciProfile {
   return profile;
 }
 
-const isOfOperator = (read: unknown): boolean => isObject(read) && 'kind' in read;
-
-const profilePlace = new Place('', ({ path, what, hint }) => {
-  throw refusal(path === '' ? 'profile' : path, what, hint);
-});
-
-/** Refuses a value of a profile, naming its place. */
-export function refusal(path: string, what: string, hint = 'Correct the profile.'): Error {
-  return seccompError('invalid-profile', 'oci', { what: `${path} ${what}`, hint, path });
+/** The only profile of a list of kubectl, such as `sb-run --export kubernetes` writes with the pod that uses it. */
+function profileIn(read: unknown): unknown {
+  if (!isObject(read) || !('kind' in read) || read.kind !== 'List') return read;
+  const items: readonly unknown[] = 'items' in read && Array.isArray(read.items) ? read.items : [];
+  const profiles = items.filter((one) => isObject(one) && 'kind' in one && one.kind === 'SeccompProfile');
+  if (profiles.length === 1) return profiles[0];
+  throw refusal('items', `have ${profiles.length} objects of kind SeccompProfile`, 'Give one of them alone.');
 }
+
+const isOfOperator = (read: unknown): boolean => isObject(read) && 'kind' in read;
 
 const stringOrLong = new RegExp(`${jsonString}|(?<![\\d.eE+-])\\d{16,}(?![\\d.eE])`, 'gs');
 
 /** Metadata of an object may be nested. */
 const depthMax = 16;
 
+/** What a document in YAML begins with, after comments: a key, or the mark of a document. */
+const yaml = /^\uFEFF?(?:\s|#[^\n]*\n)*(?:---|[A-Za-z][\w.-]*:\s)/;
+
 /**
- * Reads a profile in the form of a runtime: `linux.seccomp` of a bundle's config.json, or a `SeccompProfile` of
- * security-profiles-operator. In an object of the operator, a path begins in `spec`.
+ * Reads a profile in the form of a runtime: `linux.seccomp` of a bundle's config.json, a `SeccompProfile` of
+ * security-profiles-operator, or a profile in Docker's own form. In an object of the operator, a path begins in `spec`.
  *
  * @param document - JSON, at most 1 MiB, nested at most 16 deep
+ * @param container - decides which rules of a profile in Docker's form apply
  * @throws SeccompError `invalid-profile`, with the place in it as `path`
  */
-export function parseOci(document: string): OciProfile {
+export function parseOci(document: string, container: DockerContainer): OciProfile {
   const refuse = (what: string, hint: string) => refusal('(document)', what, hint);
   refuseLong(document, refuse);
+  if (yaml.test(document.slice(0, 4096))) throw refuse('is YAML, and profiles are read as JSON', toJson);
   const exact = document.replaceAll(stringOrLong, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
-  const read = readJson(exact, depthMax, refuse);
-  return isOfOperator(read) ? specOf(read) : profileReader.read(read, profilePlace);
+  const read = profileIn(readJson(exact, depthMax, refuse));
+  if (isObject(read) && 'base' in read)
+    throw refusal(
+      'base',
+      'is a key of a policy, and a profile has none',
+      'Use the policy as it is: it needs no import.',
+    );
+  if (isOfOperator(read)) return specOf(read);
+  return isDockers(read) ? fromDocker(read, container) : profileReader.read(read, profilePlace);
 }
+
+const toJson =
+  'Convert it: "kubectl get seccompprofile NAME -o json" for what a cluster has, or "yq -o json FILE" for a file.';

@@ -32,6 +32,7 @@ function answer(valid: SeccompPolicy, name: string, ...args: readonly bigint[]):
 const profile = (syscalls: unknown, more: object = {}) =>
   JSON.stringify({ defaultAction: 'SCMP_ACT_ERRNO', syscalls, ...more });
 const on = (index: number, op: string, value: number) => ({ index, value, op });
+const rule = { names: ['read'], action: 'SCMP_ACT_ALLOW' };
 
 describe('fromOci', () => {
   it('returns the policy that crun loads', () => {
@@ -96,6 +97,66 @@ describe('fromOci', () => {
     ]);
   });
 
+  it("reads the rules of Docker's form that apply to a container", () => {
+    const errno = { action: 'SCMP_ACT_ERRNO', errno: 'EACCES', errnoRet: 1 };
+    const rules = [
+      { ...rule, args: null, comment: '', includes: {}, excludes: {} },
+      { names: ['bpf'], action: 'SCMP_ACT_ALLOW', includes: { caps: ['CAP_BPF'] } },
+      { names: ['bpf'], ...errno, excludes: { caps: ['CAP_BPF'] } },
+      { names: ['arch_prctl'], action: 'SCMP_ACT_ALLOW', includes: { arches: ['amd64', 'x32'] } },
+      { names: ['chroot'], action: 'SCMP_ACT_ALLOW', includes: { caps: ['CAP_SYS_CHROOT'], minKernel: '4.8' } },
+      { names: ['mount'], action: 'SCMP_ACT_ALLOW', includes: { arches: ['s390x'] } },
+    ];
+    const archMap = [
+      { architecture: 'SCMP_ARCH_X86_64', subArchitectures: ['SCMP_ARCH_X86'] },
+      { architecture: 'SCMP_ARCH_AARCH64', subArchitectures: ['SCMP_ARCH_ARM'] },
+    ];
+    const text = JSON.stringify({ defaultAction: 'SCMP_ACT_ERRNO', defaultErrno: 'ENOTNAM', archMap, syscalls: rules });
+    const { policy: made } = fromOci(text, { runtime: 'crun' });
+    const calls = ['read', 'bpf', 'arch_prctl', 'chroot', 'mount'];
+    expect(calls.map((name) => answer(made, name))).toEqual([
+      'allow',
+      'errno EACCES',
+      'allow',
+      'allow',
+      'errno ENOTNAM',
+    ]);
+    expect(made.architectures.toSorted()).toEqual(['i386', 'x86_64']);
+    const { policy: other, unsaid } = fromOci(text, { machine: 'aarch64', caps: ['CAP_BPF'] });
+    expect(evaluate(other, 'aarch64', { number: syscallNumber('bpf', 'aarch64') ?? -1, args: [] }).action.action).toBe(
+      'allow',
+    );
+    expect([other.architectures, other.foreign, unsaid[0]?.what]).toEqual([
+      ['aarch64'],
+      { action: 'allow' },
+      expect.stringContaining('calls of SCMP_ARCH_ARM are answered by the rules there, and all let through here'),
+    ]);
+  });
+
+  it('is never stricter than a profile that lists x32, and ignores tables of other machines', () => {
+    const of = (...more: readonly string[]) =>
+      fromOci(profile([rule], { architectures: ['SCMP_ARCH_X86_64', ...more] }), { runtime: 'crun' });
+    expect(of('SCMP_ARCH_X32').policy.x32).toEqual({ action: 'allow' });
+    expect(of('SCMP_ARCH_X32').unsaid[0]?.path).toBe('architectures[1]');
+    expect(of('SCMP_ARCH_ARM', 'SCMP_ARCH_S390X')).toEqual(of());
+    expect(compare(of('SCMP_ARCH_X32').policy, of().policy).relation).toBe('superset');
+  });
+
+  it('reads the only profile of a list of kubectl, and a text with a byte order mark', () => {
+    const spec = { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [rule] };
+    const items = [{ apiVersion: 'a/v1', kind: 'SeccompProfile', spec }, { kind: 'Pod' }];
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+    expect(fromOci(list)).toEqual(fromOci(JSON.stringify(spec)));
+    expect(fromOci(`\uFEFF${JSON.stringify(spec)}`)).toEqual(fromOci(JSON.stringify(spec)));
+  });
+
+  it('says in one line which calls runc answers by their number on some architectures only', () => {
+    const { unsaid } = fromOci(profile([rule], { architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'] }));
+    const stubs = unsaid.filter(({ path }) => path === '(stub)');
+    expect(stubs).toHaveLength(1);
+    expect(stubs[0]?.what).toMatch(/^\d+ calls have numbers above .* ENOSYS on these: .*fork/);
+  });
+
   it('reads an object of the operator as the file that it becomes', () => {
     const spec = { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [{ names: ['read'], action: 'SCMP_ACT_ALLOW' }] };
     const kind = { apiVersion: 'security-profiles-operator.x-k8s.io/v1beta1', kind: 'SeccompProfile' };
@@ -152,7 +213,19 @@ describe('fromOci', () => {
       'syscalls',
     ],
     ['an unknown action', '{"defaultAction":"SCMP_ACT_MAYBE"}', 'defaultAction'],
-    ["Docker's own keys", profile([], { archMap: [] }), 'archMap'],
+    [
+      "Docker's list of architectures beside that of a runtime",
+      profile([], { archMap: [], architectures: [] }),
+      'archMap',
+    ],
+    ["a mistake in Docker's own keys", profile([{ ...rule, includes: { cap: [] } }]), 'syscalls[0].includes.cap'],
+    ["an unknown error in Docker's form", profile([{ ...rule, errno: 'EWRONG' }]), 'syscalls[0].errno'],
+    ['YAML', 'apiVersion: v1\nkind: SeccompProfile\n', '(document)'],
+    [
+      'a list with two profiles',
+      JSON.stringify({ kind: 'List', items: [{ kind: 'SeccompProfile' }, { kind: 'SeccompProfile' }] }),
+      'items',
+    ],
     ['an error of zero', profile([{ names: ['read'], action: 'SCMP_ACT_ERRNO', errnoRet: 0 }]), 'syscalls[0].errnoRet'],
     [
       'an argument that there is none of',
@@ -179,14 +252,6 @@ describe('fromOci', () => {
       'a negative number',
       profile([{ names: ['read'], action: 'SCMP_ACT_ALLOW', args: [on(0, 'SCMP_CMP_EQ', -1)] }]),
       'syscalls[0].args[0].value',
-    ],
-    [
-      'two actions for one call',
-      profile([
-        { names: ['read'], action: 'SCMP_ACT_ALLOW' },
-        { names: ['read'], action: 'SCMP_ACT_LOG' },
-      ]),
-      'syscalls[1]',
     ],
     [
       'an order that libseccomp chooses',
@@ -266,13 +331,26 @@ describe('what a profile says of i386, and what it does not say', () => {
   });
 
   it.each([
-    ['calls in one call', written(both, denied('socket')), 'socketcall, ipc'],
     [
-      'arguments',
-      written(both, denied('personality', { args: [{ index: 0, value: 8, op: 'SCMP_CMP_EQ' }] })),
+      'calls in one call whose rules differ',
+      written(both, denied('socket', { args: [{ index: 0, value: 8, op: 'SCMP_CMP_EQ' }] }), {
+        names: ['socket'],
+        action: 'SCMP_ACT_LOG',
+        args: [{ index: 0, value: 9, op: 'SCMP_CMP_EQ' }],
+      }),
+      'socketcall: socket of i386 has the loosest answer',
+    ],
+    [
+      'arguments of more than 32 bits',
+      written(both, denied('personality', { args: [{ index: 0, value: 2 ** 32 + 8, op: 'SCMP_CMP_EQ' }] })),
       'lower half',
     ],
     ['flags', written({ flags: ['SECCOMP_FILTER_FLAG_LOG'] }), 'flags[0]: SECCOMP_FILTER_FLAG_LOG'],
+    [
+      'a call with two actions',
+      written({}, denied('read'), denied('read', { errnoRet: 7 })),
+      'syscalls[1]: an earlier rule',
+    ],
   ])('names %s', (_, document, note) => expect(notes(document).join('; ')).toContain(note));
 
   it('names nothing of the kind for x86-64 alone: the twin', () => {

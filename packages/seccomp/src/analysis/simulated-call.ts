@@ -90,7 +90,7 @@ function argumentAt(value: unknown, path: string, bits: 32 | 64): bigint {
 
 function invalidCall(path: string, value: unknown, hint: string): SeccompError {
   return seccompError('invalid-call', 'simulate', {
-    what: `${path} is not a value that a kernel could see:  ${shown(value)}`,
+    what: `${path} is not a value that a kernel could see: ${shown(value)}`,
     hint,
     path,
   });

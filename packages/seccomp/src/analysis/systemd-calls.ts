@@ -3,7 +3,7 @@ import { type Action, allow, errno, killProcess, sameAction } from '../policy/ac
 import { errnoNumber } from '../tables/errnos.js';
 import { expandGroup, isGroup } from '../tables/groups.js';
 import { isSyscall, syscallNames } from '../tables/syscalls.js';
-import type { Unsaid } from './from-oci.js';
+import type { Unsaid } from './unsaid.js';
 import { unitRefusal, type UnitSetting } from './systemd-unit.js';
 
 /** A list of calls as systemd has it. */

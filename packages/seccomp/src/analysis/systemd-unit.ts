@@ -1,5 +1,6 @@
 /** The settings of a unit of systemd, by systemd.syntax(7). */
 import { seccompError } from '../errors.js';
+import { withoutMark } from '../policy/json-text.js';
 
 /** A setting as it stands in a file. */
 export interface UnitSetting {
@@ -30,16 +31,22 @@ const beginningOf = (what: string): string => (what.length > 400 ? `${what.slice
  */
 export function unitSettings(text: string): readonly UnitSetting[] {
   if (text.length > longest) throw unitRefusal(0, `has ${text.length} characters`, `At most ${longest} are read.`);
-  if (text.includes('\0')) throw unitRefusal(0, 'has a NUL');
+  if (text.includes('\0')) throw unitRefusal(0, 'has a NUL', 'Give the text of a unit.');
   const settings: UnitSetting[] = [];
   let section = 'Service';
-  for (const { line, text: one } of logicalLines(text)) {
+  for (const { line, text: one } of logicalLines(withoutMark(text))) {
     const header = /^\[([^\]]*)\]$/.exec(one)?.[1];
-    if (header === undefined && one.startsWith('[')) throw unitRefusal(line, 'is not the header of a section');
+    if (header === undefined && one.startsWith('['))
+      throw unitRefusal(line, 'is not the header of a section', 'Write [Service] alone on its line.');
     if (header !== undefined) section = header;
     if (header !== undefined || section !== 'Service') continue;
     const at = one.indexOf('=');
-    if (at < 1) throw unitRefusal(line, 'is not NAME=VALUE');
+    if (at < 1)
+      throw unitRefusal(
+        line,
+        'is not NAME=VALUE',
+        'Write a setting such as SystemCallFilter=@system-service, or # before a comment.',
+      );
     settings.push({ name: one.slice(0, at).trim(), value: one.slice(at + 1).trim(), line });
   }
   return settings;
@@ -87,3 +94,14 @@ export function unitSwitch(value: string): boolean | undefined {
   if (/^(?:1|yes|y|true|t|on)$/i.test(value)) return true;
   return /^(?:0|no|n|false|f|off)$/i.test(value) ? false : undefined;
 }
+
+/** Words of a setting that takes a list, since it was last emptied. */
+export function unitWords(
+  settings: readonly UnitSetting[],
+): readonly { readonly word: string; readonly line: number }[] {
+  const since = settings.slice(settings.findLastIndex(({ value }) => value === '') + 1);
+  return since.flatMap(({ value, line }) => wordsIn(value).map((word) => ({ word, line })));
+}
+
+/** The words of a value without quotes. */
+export const wordsIn = (value: string): readonly string[] => value.split(/\s+/).filter(Boolean);

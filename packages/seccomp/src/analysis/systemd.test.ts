@@ -52,6 +52,27 @@ describe('fromSystemd', () => {
     expect(answer(`${unit}\nSystemCallFilter=~socket:EACCES`, 'socket', [1])).toEqual(fails('EACCES'));
   });
 
+  it.each<[unit: string, allowed: readonly string[], failing: readonly string[]]>([
+    // Names by the number of the family; setns has the kind in its second argument.
+    [
+      'RestrictAddressFamilies=AF_INET AF_UNIX\nRestrictAddressFamilies=~AF_UNIX',
+      ['socket 2'],
+      ['socket 1', 'socket 3'],
+    ],
+    ['RestrictAddressFamilies=~AF_INET AF_UNIX\nRestrictAddressFamilies=AF_INET', ['socket 2'], ['socket 1']],
+    ['RestrictAddressFamilies=AF_INET\nRestrictAddressFamilies=none', [], ['socket 2']],
+    ['RestrictNamespaces=net', ['unshare 0x40000000', 'setns 0 0x40000000'], ['unshare 0x20000', 'setns', 'clone3']],
+    ['RestrictNamespaces=~user net\nRestrictNamespaces=net', ['clone 0x40000000'], ['clone 0x50000000']],
+    ['RestrictNamespaces=yes\nRestrictNamespaces=\nRestrictNamespaces=~uts', ['clone 0x20000'], ['clone 0x4000000']],
+  ])('merges %j', (unit, goes, failing) => {
+    const asked = (call: string) => {
+      const [name = '', ...args] = call.split(' ');
+      return answer(unit, name, args.map(Number)).action;
+    };
+    expect(goes.map(asked)).toEqual(goes.map(() => 'allow'));
+    expect(failing.map(asked)).toEqual(failing.map(() => 'errno'));
+  });
+
   it('reads a whole unit, with comments, continued lines and other sections', () => {
     const unit =
       '[Unit]\nSystemCallFilter=~getpid\n[Service]\n# no\nSystemCallFilter=~mount \\\n; nor this\n  ptrace\n';
@@ -68,7 +89,7 @@ describe('fromSystemd', () => {
       'not_a_call is not known and skipped',
       '@not-a-group is not known and skipped',
       'LockPersonality loads a filter that the policy is without',
-      'calls of i386 and x32 are filtered by name there',
+      'calls of x32 are filtered by name there, and all let through here: SystemCallArchitectures=native would end them in both',
     ]);
   });
 
@@ -82,8 +103,7 @@ describe('fromSystemd', () => {
     ['SystemCallFilter=~mount:EPERM:EPERM', 'line 1'],
     ['SystemCallFilter=~mount\nSystemCallErrorNumber=EWRONG', 'line 2'],
     ['RestrictAddressFamilies=AF_NONSENSE', 'line 1'],
-    ['RestrictAddressFamilies=AF_INET\nRestrictAddressFamilies=~AF_UNIX', 'line 2'],
-    ['RestrictNamespaces=net', 'line 1'],
+    ['RestrictNamespaces=net\nRestrictNamespaces=nets', 'line 2'],
     ['SystemCallArchitectures=s390', 'line 1'],
     ['SystemCallFilter=~mount\0', 'unit'],
   ])('refuses %j, with its place', (unit, path) => {
@@ -93,6 +113,55 @@ describe('fromSystemd', () => {
   it('reads no more than a MiB', () => {
     const long = `${native}#${'x'.repeat(1 << 20)}`;
     expect(() => fromSystemd(long)).toThrow(expect.objectContaining({ code: 'invalid-profile', path: 'unit' }));
+  });
+});
+
+describe('the tables of a unit', () => {
+  const said = (unit: string, machine: 'x86_64' | 'aarch64' = 'x86_64') => {
+    const { policy: made, unsaid } = fromSystemd(unit, { machine });
+    return { ...made, notes: unsaid.map(({ path, what }) => `${path}: ${what}`) };
+  };
+
+  it('are also i386 where none is named, by name, and x32, which is let through here', () => {
+    const { policy: open } = fromSystemd('SystemCallFilter=~mount:EACCES');
+    const on = (arch: 'x86_64' | 'i386', syscall: string) => simulate(compile(open), { syscall, arch }).action;
+    expect([on('i386', 'mount'), on('i386', 'umount')]).toEqual([fails('EACCES'), allowed]);
+    expect(open).toMatchObject({ foreign: allowed, x32: allowed });
+    const { policy: limited } = fromSystemd(`${native}SystemCallFilter=~mount:EACCES`);
+    expect(compare(open, limited)).toMatchObject({ relation: 'superset' });
+    // The same for a policy that says nothing of other tables than the native one.
+    expect(
+      compare(open, { base: 'allow-all', deny: ['mount'], denied: errno('EACCES'), architectures: ['x86_64'] }),
+    ).toMatchObject({
+      relation: 'superset',
+    });
+  });
+
+  it('are let through with a note where one policy cannot answer for all of them', () => {
+    const { notes, ...unit } = said('RestrictAddressFamilies=AF_INET');
+    expect(unit).toMatchObject({ architectures: ['x86_64'], foreign: allowed, x32: allowed });
+    expect(notes).toEqual([
+      expect.stringMatching(/^SystemCallArchitectures: calls of i386 and x32 .* all let through here/),
+    ]);
+    const listed = said('SystemCallArchitectures=native x86\nRestrictAddressFamilies=AF_INET\nSystemCallFilter=~mount');
+    expect(listed).toMatchObject({ foreign: allowed, x32: { action: 'kill-thread' } });
+    expect(listed.notes).toEqual([
+      'SystemCallArchitectures: calls of i386 are filtered by name there, and all let through here',
+    ]);
+    expect(said('SystemCallArchitectures=x32')).toMatchObject({ foreign: { action: 'kill-thread' }, x32: allowed });
+    expect(said('SystemCallFilter=~mount', 'aarch64').notes).toEqual([expect.stringContaining('32-bit ARM')]);
+    expect(said('SystemCallArchitectures=arm64 x86', 'aarch64')).toMatchObject({
+      notes: [],
+      foreign: { action: 'kill-thread' },
+    });
+  });
+
+  it('have sockets by socketcall on i386', () => {
+    const { policy: made } = fromSystemd('SystemCallFilter=~socket:EACCES shmget:EPERM');
+    const on32 = (syscall: string, one: number) =>
+      simulate(compile(made), { syscall, args: [one], arch: 'i386' }).action;
+    expect([on32('socketcall', 1), on32('socketcall', 2)]).toEqual([fails('EACCES'), allowed]);
+    expect([on32('ipc', 23), on32('ipc', 24)]).toEqual([fails('EPERM'), allowed]);
   });
 });
 

@@ -1,6 +1,5 @@
 import { seccompError } from '../errors.js';
-import { dataOffsets } from '../bpf/bpf.js';
-import { firstLevel } from '../exact/call-words.js';
+import { type CubePart, cubesOf } from '../exact/cubes.js';
 import { type Diagram, Diagrams } from '../exact/diagrams.js';
 import { caseDiagram } from '../exact/policy-diagram.js';
 import { type Action, decodeAction, describeAction, encodeAction, sameAction } from '../policy/actions.js';
@@ -10,7 +9,7 @@ import { verdicts } from '../policy/verdicts.js';
 import type { Architecture } from '../tables/architectures.js';
 import { errnoNumber } from '../tables/errnos.js';
 import { syscallTable } from '../tables/syscalls.js';
-import type { Unsaid } from './from-oci.js';
+import type { Unsaid } from './unsaid.js';
 
 /** A profile, and what it cannot express of the policy. */
 export interface ToOci {
@@ -77,7 +76,7 @@ function rulesOf(policy: SeccompPolicy): ReadonlyMap<string, readonly OciRule[]>
     }
   }
   const sorted = [...found].sort(([one], [other]) => (one < other ? -1 : 1));
-  return new Map(sorted.map(([name, made]) => [name, cubesOf(diagrams, made, { name, unknown: policy.unknown })]));
+  return new Map(sorted.map(([name, made]) => [name, rulesFrom(diagrams, made, { name, unknown: policy.unknown })]));
 }
 
 interface Call {
@@ -85,60 +84,25 @@ interface Call {
   readonly unknown: Action;
 }
 
-/** Every path to an action other than the default: the bits on it are a mask and a value for each argument. */
-function cubesOf(diagrams: Diagrams, diagram: Diagram, { name, unknown }: Call): readonly OciRule[] {
+/** The rules of a call whose answer is not the default. */
+function rulesFrom(diagrams: Diagrams, diagram: Diagram, { name, unknown }: Call): readonly OciRule[] {
   const rules: OciRule[] = [];
-  const bits = new Map<number, boolean>();
   const compared = new Set<number>();
-  const walk = (node: Diagram): void => {
-    const level = diagrams.levelOf(node);
-    if (diagrams.isLeaf(node)) {
-      const action = decodeAction(diagrams.valueOf(node));
-      if (sameAction(action, unknown)) return;
-      const args = conditionsOf(bits);
-      for (const index of argumentsOf(bits)) compared.add(index);
-      const most = compared.size > 1 ? rulesMax.several : rulesMax.oneArgument;
-      if (rules.length >= most) throw inexpressible(`${name} needs more than ${most} rules`);
-      rules.push({ action, args });
-      return;
-    }
-    for (const isSet of [false, true]) {
-      bits.set(level, isSet);
-      walk(isSet ? diagrams.high(node, level) : diagrams.low(node, level));
-    }
-    bits.delete(level);
-  };
-  walk(diagram);
+  for (const { answer, parts } of cubesOf(diagrams, diagram)) {
+    const action = decodeAction(answer);
+    if (sameAction(action, unknown)) continue;
+    for (const { arg } of parts) compared.add(arg);
+    const most = compared.size > 1 ? rulesMax.several : rulesMax.oneArgument;
+    if (rules.length >= most) throw inexpressible(`${name} needs more than ${most} rules`);
+    rules.push({ action, args: parts.map(conditionOf) });
+  }
   return rules;
 }
 
-/** The numbers of the arguments that bits are of. */
-function argumentsOf(bits: ReadonlyMap<number, boolean>): readonly number[] {
-  return [0, 1, 2, 3, 4, 5].filter((index) => {
-    const highest = firstLevel(dataOffsets.args + index * 8 + 4) + 63;
-    return [...bits.keys()].some((level) => level <= highest && level > highest - 64);
-  });
-}
-
-function conditionsOf(bits: ReadonlyMap<number, boolean>): readonly string[] {
-  return [0, 1, 2, 3, 4, 5].flatMap((index) => {
-    const highest = firstLevel(dataOffsets.args + index * 8 + 4) + 63;
-    let [mask, value] = [0n, 0n];
-    for (const [level, isSet] of bits) {
-      const bit = highest - level;
-      if (bit < 0 || bit > 63) continue;
-      mask |= 1n << BigInt(bit);
-      if (isSet) value |= 1n << BigInt(bit);
-    }
-    if (mask === 0n) return [];
-    const isWhole = mask === (1n << 64n) - 1n;
-    return [
-      isWhole
-        ? `{"index":${index},"value":${value},"op":"SCMP_CMP_EQ"}`
-        : `{"index":${index},"value":${mask},"valueTwo":${value},"op":"SCMP_CMP_MASKED_EQ"}`,
-    ];
-  });
-}
+const conditionOf = ({ arg, mask, value }: CubePart): string =>
+  mask === (1n << 64n) - 1n
+    ? `{"index":${arg},"value":${value},"op":"SCMP_CMP_EQ"}`
+    : `{"index":${arg},"value":${mask},"valueTwo":${value},"op":"SCMP_CMP_MASKED_EQ"}`;
 
 const actions: Readonly<Record<Action['action'], string>> = {
   'kill-process': 'SCMP_ACT_KILL_PROCESS',

@@ -9,7 +9,7 @@ import { intersect } from './algebra.js';
 import { callsApart, type Difference } from './apart.js';
 import { compare } from './compare.js';
 import { seccompError } from '../errors.js';
-import type { Unsaid } from './from-oci.js';
+import type { Unsaid } from './unsaid.js';
 import { fromSystemd } from './from-systemd.js';
 import { goesOn } from './precedence.js';
 import { namespaceFilter } from './systemd-filters.js';

@@ -4,6 +4,7 @@ import { disassemble } from '../analysis/disassemble.js';
 import { evaluate } from '../analysis/evaluate.js';
 import { explain } from '../analysis/explain.js';
 import { lint } from '../analysis/lint.js';
+import { dockerCaps } from '../analysis/docker-profile.js';
 import { checkedCall } from '../analysis/simulated-call.js';
 import { compile, compileFor } from '../compiler/compile.js';
 import { describeAction, lets } from '../policy/actions.js';
@@ -105,13 +106,28 @@ function compared(given: Given): Answer {
 function formatOf(given: Given): readonly [format: (typeof formats)[number], word: string] {
   const [format = '', word = ''] = wordsOf(given, 2);
   const known = formats.find((one) => one === format);
-  return known === undefined ? misuse(`unknown format ${format}`, `Use one of: ${formats.join(', ')}.`) : [known, word];
+  if (known !== undefined) return [known, word];
+  return misuse(
+    `unknown format ${format}`,
+    given.operands[0] === 'export'
+      ? 'Use oci or systemd. sb-run --export also writes kubernetes, docker and bwrap.'
+      : `Use one of: ${formats.join(', ')}.`,
+  );
 }
 
 function imported(given: Given): Answer {
   const [format, word] = formatOf(given);
   const runtime = given.values.get('runtime') === 'crun' ? 'crun' : 'runc';
-  return importedFrom(format, word, { machine: machineOf(given), runtime });
+  return importedFrom(format, word, { machine: machineOf(given), runtime, caps: capsOf(given) });
+}
+
+/** Capabilities of a container: Docker's by default. */
+function capsOf(given: Given): readonly string[] {
+  const words = given.values.get('caps');
+  if (words === undefined) return dockerCaps;
+  const names = words === 'none' ? [] : words.split(',').map((name) => name.toUpperCase());
+  const odd = names.find((name) => !/^CAP_[A-Z_]+$/.test(name));
+  return odd === undefined ? names : misuse(`--caps has ${JSON.stringify(odd)}`, 'Write none, or CAP_CHOWN,CAP_KILL.');
 }
 
 function exported(given: Given): Answer {

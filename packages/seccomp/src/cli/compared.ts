@@ -1,6 +1,7 @@
 import { isSandboxError } from '@sb/core';
 
 import { difference } from '../analysis/algebra.js';
+import { callsApart } from '../analysis/apart.js';
 import { compare, type FilterComparison } from '../analysis/compare.js';
 import type { AnyProgram } from '../exact/prove.js';
 import { describeCall } from '../exact/witness.js';
@@ -58,7 +59,21 @@ function callsOnlyIn(a: Filter, b: Filter): readonly string[] {
     const ruled = new Set(rules.map(({ syscall }) => syscall));
     return [...new Set([...allow, ...some])].sort().map((name) => (ruled.has(name) ? `${name}?` : name));
   } catch (error) {
-    // The examples stay; a list that no policy can express is left out.
+    // The examples stay where that is too complex.
+    if (!isSandboxError(error)) throw error;
+    return error.code === 'inexpressible' ? callsOnlyInSome(a, b) : [];
+  }
+}
+
+/** The same by architecture, where the answers differ between those. */
+function callsOnlyInSome(a: SeccompPolicy, b: SeccompPolicy): readonly string[] {
+  try {
+    const shared = a.architectures.filter((one) => b.architectures.includes(one));
+    const only = shared
+      .flatMap((one) => callsApart(a, b, one))
+      .filter(({ how }) => how === 'stricter' || how === 'both');
+    return [...new Set(only.map(({ name }) => `${name}?`))].sort();
+  } catch (error) {
     if (isSandboxError(error)) return [];
     throw error;
   }

@@ -1,38 +1,70 @@
 /** Policies from profiles and units of other engines, and back. */
-import { fromOci, type OciRuntime, type Unsaid } from '../analysis/from-oci.js';
+import { fromOci, type FromOci, type OciRuntime } from '../analysis/from-oci.js';
+import { fromProgram } from '../analysis/from-program.js';
 import { fromSystemd } from '../analysis/from-systemd.js';
 import { toOci } from '../analysis/to-oci.js';
 import { toSystemd } from '../analysis/to-systemd.js';
+import type { Unsaid } from '../analysis/unsaid.js';
 import type { SeccompPolicy } from '../policy/options.js';
 import type { Machine } from '../tables/architectures.js';
 import type { Answer } from './answer.js';
-import { textFrom } from './input.js';
+import { filterFrom, textFrom } from './input.js';
+import { inFile, misuse } from './usage-error.js';
 
-/** What a policy is read from and written as. */
-export const formats = ['oci', 'systemd'] as const;
+/** What a policy is read from; it is written as all but `bpf`. */
+export const formats = ['oci', 'systemd', 'bpf'] as const;
 
 type Format = (typeof formats)[number];
 
 /** The policy of a file as JSON, and where it says something else than the file. @throws UsageError, SeccompError */
 export function importedFrom(format: Format, word: string, how: Required<OciRuntime>): Answer {
-  const text = textFrom(word);
-  const { policy, unsaid } = format === 'oci' ? fromOci(text, how) : fromSystemd(text, how);
+  const { policy, unsaid } = readAs(format, word, how);
   const { layer: _layer, ...said } = policy;
   return answer(`${JSON.stringify(said, undefined, 2)}\n`, { policy: said }, unsaid);
 }
 
-/** A policy in another format, and what that cannot say of it. @throws SeccompError */
-export function exportedTo(format: Format, policy: SeccompPolicy, machine: Machine): Answer {
-  if (format === 'oci') {
-    const { document, unsaid } = toOci(policy);
-    return answer(document, { document }, unsaid);
+function readAs(format: Format, word: string, how: Required<OciRuntime>): FromOci {
+  if (format !== 'bpf') {
+    const text = textFrom(word);
+    return inFile(word, () => (format === 'oci' ? fromOci(text, how) : fromSystemd(text, how)));
   }
-  const { settings, unsaid } = toSystemd(policy, { machine });
-  return answer(`${settings.join('\n')}\n`, { settings }, unsaid);
+  const program = filterFrom(word, how.machine);
+  if ('bytes' in program) return inFile(word, () => ({ policy: fromProgram(program), unsaid: [] }));
+  return misuse(`${word} is a policy already`, 'import bpf takes a program, or pid:1234/1.');
 }
 
+/** A policy in another format, and what that cannot say of it. @throws UsageError, SeccompError */
+export function exportedTo(format: Format, policy: SeccompPolicy, machine: Machine): Answer {
+  if (format === 'bpf') {
+    const hint = 'The library has the bytes: compile(policy).programs. sb-seccomp disasm lists the instructions.';
+    return misuse('a program is bytes, which a terminal does not show', hint);
+  }
+  const written = format === 'oci' ? toOci(policy) : toSystemd(policy, { machine });
+  if ('document' in written) return answer(written.document, { document: written.document }, written.unsaid, whole.oci);
+  const { settings, unsaid } = written;
+  return answer(`${settings.join('\n')}\n`, { settings }, unsaid, whole.systemd);
+}
+
+/** How the rest of a sandbox gets there: these formats have the filter only. */
+const whole = {
+  oci: 'This is the filter only: sb-run --export kubernetes, oci or docker also writes user, capabilities and limits. No engine of these has Landlock: start the program there by sb-exec (sb-run --compile)',
+  systemd:
+    'These are the settings of the filter only: sb-run --export systemd writes a whole unit. It has no Landlock: start the program there by sb-exec (sb-run --compile)',
+} as const;
+
 /** Yes where both say the same of every call; number -1 names no call. */
-function answer(text: string, data: object, unsaid: readonly Unsaid[]): Answer {
-  const notes = unsaid.map(({ path, what }) => `${path}: ${what}`);
-  return { text, data: { ...data, unsaid }, status: unsaid.every(({ path }) => path === '(number)') ? 0 : 1, notes };
+function answer(text: string, data: object, unsaid: readonly Unsaid[], ...more: readonly string[]): Answer {
+  const status = unsaid.every(({ path }) => path === '(number)') ? 0 : 1;
+  return { text, data: { ...data, unsaid }, status, notes: [...notesOf(unsaid), ...more] };
+}
+
+/** Names that are skipped are one note: a profile for many kernels has dozens of them. */
+function notesOf(unsaid: readonly Unsaid[]): readonly string[] {
+  const skipped = / is (?:unknown|not known) and skipped$/;
+  const names = unsaid.flatMap(({ what }) => (skipped.test(what) ? [what.replace(skipped, '')] : []));
+  const others = unsaid.filter(({ what }) => !skipped.test(what)).map(({ path, what }) => `${path}: ${what}`);
+  const all = [...new Set(names)];
+  return all.length === 0
+    ? others
+    : [...others, `skipped, since no kernel here has a call of that name: ${all.join(', ')}`];
 }

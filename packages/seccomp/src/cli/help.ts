@@ -6,7 +6,7 @@ Usage: sb-seccomp COMMAND [options] FILTER ...
  simulate FILTER CALL [ARG..]  show the answer to a call, on --arch ARCH
  lint FILTER                   find mistakes in a valid policy
  compare FILTER FILTER         show how two filters relate, for every call
- import FORMAT FILE            print the policy of an oci or systemd file
+ import FORMAT FILE            print the policy of an oci, systemd or bpf file
  export FORMAT FILTER          print a policy in that format: oci, systemd
  disasm FILTER                 list instructions: of a program, of a process
 
@@ -15,9 +15,9 @@ Usage: sb-seccomp COMMAND [options] FILTER ...
  --expect RELATION   compare: exit with 0 for this relation (repeatable):
                      equal (default) alike subset superset overlap disjoint
  --runtime runc|crun import oci: who loads the profile (runc)
- --json              print the answer as JSON
+ --caps none|CAP,CAP import oci: the container's capabilities (Docker's)
  --completion SHELL  print a completion script for bash, zsh or fish
- --version  --help
+ --json (print the answer as JSON)  --version  --help
 
 FILTER is a preset (deny-dangerous), a file with a policy in JSON or a BPF
 program, - for standard input, or pid:1234[/N], the Nth filter of a process.

@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function answered(argv: readonly string[]): Promise<{ readonly text: string; readonly status: number }> {
   const help = 'sb-seccomp --help lists all.';
-  const given = parseWords<typeof options>(options, argv, { refuse: misuse, help });
+  const given = parseWords<typeof options>(options, argv, { refuse, help });
   const shell = given.values.get('completion');
   if (given.switches.has('help')) return { text: (await import('./help.js')).help, status: 0 };
   if (given.switches.has('version'))
@@ -41,7 +41,10 @@ async function answered(argv: readonly string[]): Promise<{ readonly text: strin
   const name = commandNames.find((one) => one === word);
   const meant = nearest(word, commandNames);
   if (name === undefined)
-    return misuse(`unknown command ${word}`, meant === undefined ? help : `Did you mean ${meant}?`);
+    return misuse(
+      `unknown command ${word}`,
+      meant === undefined ? `Use one of: ${commandNames.join(', ')}.` : `Did you mean ${meant}?`,
+    );
   const { answerTo } = await import('./commands.js');
   const answer = answerTo(name, given);
   for (const note of answer.notes ?? []) complain(note);
@@ -49,6 +52,14 @@ async function answered(argv: readonly string[]): Promise<{ readonly text: strin
     text: given.switches.has('json' satisfies OptionName) ? jsonOf(answer) : answer.text,
     status: answer.status,
   };
+}
+
+/** A negative argument of a call looks like an option. @throws UsageError */
+function refuse(what: string, hint: string): never {
+  return misuse(
+    what,
+    /^unknown option -\d/.test(what) ? 'Write -1 as 0xffffffff, the register that a call has.' : hint,
+  );
 }
 
 /** Reports an error; names in it cannot send control sequences to a terminal. */

@@ -11,6 +11,7 @@ export const options = {
     words: ['equal', 'alike', 'subset', 'superset', 'overlap', 'disjoint'],
   },
   runtime: { value: 'RUNTIME', about: 'who loads the profile', words: ['runc', 'crun'] },
+  caps: { value: 'CAPS', about: 'capabilities of the container' },
   json: { about: 'print the answer as JSON' },
   completion: { value: 'SHELL', about: 'print a completion script', words: ['bash', 'zsh', 'fish'] },
   version: { about: 'print the version' },
@@ -26,7 +27,7 @@ export const commands = {
   simulate: { about: 'show the answer to a call', takes: ['arch'] },
   lint: { about: 'find mistakes in a valid policy', takes: [] },
   compare: { about: 'show how two filters relate, for every call', takes: ['machine', 'expect'] },
-  import: { about: 'print the policy of an oci or systemd file', takes: ['machine', 'runtime'] },
+  import: { about: 'print the policy of an oci, systemd or bpf file', takes: ['machine', 'runtime', 'caps'] },
   export: { about: 'print a policy as a profile or as settings of a unit', takes: ['machine'] },
   disasm: { about: 'list the instructions of a program, or of a process', takes: ['machine'] },
 } as const satisfies Readonly<Record<string, { readonly about: string; readonly takes: readonly OptionName[] }>>;

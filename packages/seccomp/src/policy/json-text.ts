@@ -9,23 +9,40 @@ export type Refuse = (what: string, hint: string, cause?: unknown) => Error;
 /**
  * Reads JSON from an untrusted author: with limits on length and depth, and no key twice in an object.
  *
- * @param text - at most 1 MiB
+ * @param given - at most 1 MiB
  * @param depthMax - the deepest nesting that is read
  * @throws the error of `refuse`
  */
-export function readJson(text: string, depthMax: number, refuse: Refuse): unknown {
-  refuseLong(text, refuse);
+export function readJson(given: string, depthMax: number, refuse: Refuse): unknown {
+  refuseLong(given, refuse);
+  const text = withoutMark(given);
   if (isDeep(text, depthMax)) throw refuse(`is nested deeper than ${depthMax}`, 'Correct it.');
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw refuse(`is not JSON: ${cause instanceof Error ? cause.message : 'unknown cause'}`, 'Correct it.', cause);
+    throw refuse(
+      `is not JSON: ${cause instanceof Error ? cause.message : 'unknown cause'}`,
+      placeIn(text, cause),
+      cause,
+    );
   }
   const twice = repeatedKey(text);
   if (twice !== undefined) throw refuse(`has the key ${twice} twice in one object`, 'Leave one of them out.');
   return document;
 }
+
+/** Where to look, in lines: an engine of JavaScript counts characters, or only shows what is near. */
+function placeIn(text: string, cause: unknown): string {
+  const [, position] = /at position (\d+)/.exec(cause instanceof Error ? cause.message : '') ?? [];
+  const looks = 'a missing quote or bracket, or a comma too many';
+  if (position === undefined) return `Look for ${looks}.`;
+  const before = text.slice(0, Number(position)).split('\n');
+  return `Look in line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}, for ${looks}.`;
+}
+
+/** Without the byte order mark that editors for Windows put before a text. */
+export const withoutMark = (text: string): string => (text.startsWith('\uFEFF') ? text.slice(1) : text);
 
 /** @throws the error of `refuse` for a text over 1 MiB */
 export function refuseLong(text: string, refuse: Refuse): void {

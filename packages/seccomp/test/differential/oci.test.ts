@@ -3,7 +3,10 @@ import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { compare, fromOci } from '../../src/analysis/index.js';
+import { decodeProgram, run } from '../../src/bpf/bpf.js';
+import { compileFor } from '../../src/compiler/compile.js';
 import { architectures } from '../../src/tables/architectures.js';
+import { everyCall, nameOf, type TableCall } from '../support/every-call.js';
 import { buildReference, compileReference, type ReferenceRule } from '../support/reference.mjs';
 
 const operators = [
@@ -91,4 +94,36 @@ describe.skipIf(missing('linux', 'libseccomp'))('an OCI profile', () => {
       onlyA: { syscall: 'socket', args: [0n, 6n, 0n, 0n, 0n, 0n] },
     });
   });
+
+  /** Sockets and IPC that i386 makes through other calls, by name and by their arguments. */
+  const bundled: readonly Entry[] = [
+    { names: ['read', 'accept', 'accept4', 'shmget', 'send'], action: 'SCMP_ACT_ALLOW' },
+    { names: ['socket'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: 40, op: 'SCMP_CMP_NE' }] },
+    { names: ['connect'], action: 'SCMP_ACT_LOG', args: [{ index: 1, value: 7, op: 'SCMP_CMP_EQ' }] },
+    { names: ['personality'], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: 9, op: 'SCMP_CMP_EQ' }] },
+    { names: ['mount', 'listen'], action: 'SCMP_ACT_LOG' },
+    // The first of two without conditions counts.
+    { names: ['mount', 'listen'], action: 'SCMP_ACT_ALLOW' },
+  ];
+
+  it.each([[bundled], [[...bundled, { names: ['socketcall', 'ipc'], action: 'SCMP_ACT_LOG' }]]])(
+    'is what libseccomp makes of it with i386 beside x86-64',
+    (entries) => {
+      const both = { arch: architectures.x86_64.audit, also: architectures.i386.audit };
+      const filter = { ...both, otherwise: EPERM, foreign: 0, rules: entries.flatMap(rulesOf) };
+      const [theirs = new Uint8Array()] = compileReference(reference, [filter]).programs;
+      const document = {
+        defaultAction: 'SCMP_ACT_ERRNO',
+        architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'],
+        syscalls: entries,
+      };
+      const { policy, unsaid } = fromOci(JSON.stringify(document), { runtime: 'crun' });
+      expect(unsaid.map(({ path }) => path)).toEqual(['syscalls[5]', '(number)']);
+      const [ours, other] = [compileFor(policy, 'x86_64').bytes, theirs].map(decodeProgram);
+      const answer = (program: typeof ours, call: TableCall) =>
+        program === undefined ? -1 : run(program, call).returned;
+      const wrong = everyCall.filter((call) => answer(ours, call) !== answer(other, call));
+      expect(wrong.map(nameOf)).toEqual([]);
+    },
+  );
 });
