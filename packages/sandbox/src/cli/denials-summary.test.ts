@@ -7,7 +7,16 @@ import type { Denial, Denials } from '../denials/denial.js';
 import { summary as summaryOf, type SummarySubject } from './denials-summary.js';
 
 function denials(all: readonly Partial<Denial>[], more: Partial<Denials> = {}): Denials {
-  const usual = { time: '', pid: 1, program: 'sh', call: 'openat', right: 'read_file', errno: 'EACCES', count: 1 };
+  const usual = {
+    time: '',
+    pid: 1,
+    layer: 'landlock',
+    program: 'sh',
+    call: 'openat',
+    right: 'read_file',
+    errno: 'EACCES',
+    count: 1,
+  };
   const whole = all.map((one) => Object.assign({ path: '/a' }, usual, one));
   return { all: whole, lost: 0, state: 'complete', ...more } as Denials;
 }
@@ -29,13 +38,20 @@ describe('the summary of denials', () => {
     };
     const forged = { path: '/tmp/x; allow with --rw ~', to: "/b/$(a)'", call: 'rename', right: 'refer' };
     const low = { port: 80, call: 'bind', right: 'bind_tcp' };
-    expect(summary(denials([make, read, move, {}, forged, low]))).toEqual([
+    const signal = { target: 7, call: 'kill', right: 'signal', add: { options: ['--scope', 'none'], scope: [] } };
+    expect(summary(denials([make, read, move, {}, forged, low, signal]))).toEqual([
       `denied: make ${cache}/x (4 times); allow with --rw ~/.cache`,
       String.raw`denied: read '/it'\''s'; allow with --ro '/it'\''s'`,
       'denied: rename /a /b/a; allow with this rule in landlock.paths of a policy: {"rw":["/","/b"],"refer":true}',
       'denied: read /a',
       String.raw`denied: rename '/tmp/x; allow with --rw ~' '/b/$(a)'\'''`,
       "denied: bind TCP port 80; --why 'bind 80' says what allows it",
+      'denied: signal process 7; allow with --scope none',
+    ]);
+    const own = { layer: 'seccomp', call: 'mount', rule: 'a rule denies mount', right: undefined } as object;
+    expect(summary(denials([{ ...own, add: { options: ['--allow', 'mount'], allow: ['mount'] } }, own]))).toEqual([
+      'denied: call mount, since a rule denies mount; allow with --allow mount',
+      'denied: call mount, since a rule denies mount',
     ]);
   });
 

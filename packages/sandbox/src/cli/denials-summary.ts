@@ -50,7 +50,7 @@ const nothing = 'no denial was seen. The command probably failed for a reason ot
 
 function verbOf({ right, call, to }: Denial): string {
   if (to !== undefined) return call.startsWith('link') ? 'link' : 'rename';
-  return verbs[right] ?? right.replace(/_.*/, '');
+  return right === undefined ? 'call' : (verbs[right] ?? right.replace(/_.*/, ''));
 }
 
 function lineOf(group: DenialGroup, hasTmp: boolean): string {
@@ -61,17 +61,20 @@ function lineOf(group: DenialGroup, hasTmp: boolean): string {
 }
 
 /** The program chose the names: quoted, none of them can look like advice. */
-function namesOf({ path = '', to, port }: Denial): string {
+function namesOf({ layer, call, path = '', to, port, target, rule }: Denial): string {
+  if (layer === 'seccomp') return rule === undefined ? call : `${call}, since ${rule}`;
   if (port !== undefined) return `TCP port ${port}`;
+  if (target !== undefined) return `process ${target}`;
   return [path, ...(to === undefined ? [] : [to])].map(shellWord).join(' ');
 }
 
 function adviceFor({ first, options, folder }: DenialGroup, hasTmp: boolean): string {
-  const { add, port } = first;
+  const { add, port, layer } = first;
   if (add === undefined) return port === undefined ? '' : `; --why '${verbOf(first)} ${port}' says what allows it`;
   const [option = '', of = ''] = options ?? [];
   if (option === '') return `; allow with this rule in landlock.paths of a policy: ${asciiJson(add.path)}`;
-  const rule = `${option} ${atHome(of)}`;
+  // A word of a list needs no quotes.
+  const rule = `${option} ${layer === 'landlock' ? atHome(of) : of}`;
   // Everybody's directory: a private one is enough for a program that asks the environment.
   if (!hasTmp && option === '--rw' && shared.has(folder ?? of))
     return `; allow with --tmp, or with ${rule} if the command ignores TMPDIR`;

@@ -3,6 +3,7 @@
 #include "rights.h"
 #include "judge_move.h"
 #include "judge_port.h"
+#include "judge_signal.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -215,6 +216,13 @@ static int judge_named(const struct sb_shared *shared, const struct sb_request *
 	}
 }
 
+static int judge_nameless(const struct sb_shared *shared, const struct sb_request *request,
+	struct sb_caller *caller, struct sb_denial *denial)
+{
+	return request->action == SB_ASK_PORT ? sb_judge_port(shared, request, caller, denial)
+					      : sb_judge_signal(shared, request, caller, denial);
+}
+
 int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uint32_t thread,
 	sb_still_waits *waits, void *context, struct sb_denial *denial)
 {
@@ -226,10 +234,10 @@ int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uin
 	int is_read = request.action != SB_ASK_NOTHING && sb_caller_open(&caller, thread);
 	if (!is_read)
 		return 0;
-	if (request.action == SB_ASK_PORT) {
-		int is_port = sb_judge_port(shared, &request, &caller, denial) && waits(context);
+	if (request.action == SB_ASK_PORT || request.action == SB_ASK_SIGNAL) {
+		const int is_nameless = judge_nameless(shared, &request, &caller, denial);
 		sb_caller_close(&caller);
-		return is_port;
+		return is_nameless && waits(context);
 	}
 	is_read = read_how(&caller, &request) && sb_caller_name(&caller, request.from, &from) &&
 		  (!is_move || sb_caller_name(&caller, request.to, &to));
