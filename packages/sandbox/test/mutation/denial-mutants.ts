@@ -2,7 +2,7 @@
 import { type Mutant, without } from './mutants.js';
 
 const stand = 'sandbox/native/launcher/denials/stand.c';
-const judge = 'sandbox/native/launcher/denials/judge.c';
+const judge = 'sandbox/native/launcher/denials/judge_open.c';
 
 const reached = ['denials-hostile', 'as another user cannot reach it'] as const;
 const equal = ['denials', 'for the same user changes no answer'] as const;

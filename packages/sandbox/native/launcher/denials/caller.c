@@ -73,12 +73,12 @@ static int has_own_root(uint32_t thread)
 	       its.dev_minor == own_root.dev_minor;
 }
 
-int sb_caller_open(struct sb_caller *caller, uint32_t thread)
+int sb_caller_open(struct sb_caller *caller, uint32_t thread, int keeps_root)
 {
 	caller->thread = thread;
 	caller->memory = -1;
 	/* 0: in a namespace of processes that is not seen from here. */
-	return thread != 0 && has_own_root(thread);
+	return thread != 0 && (keeps_root || has_own_root(thread));
 }
 
 void sb_caller_close(struct sb_caller *caller)

@@ -3,9 +3,13 @@
 #include "../strings.h"
 
 #include <asm/errno.h>
+#include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/sched.h>
 
 #include "../../../../seccomp/native/seccomp.h"
+
+#define X32 0x40000000 /* __X32_SYSCALL_BIT */
 
 static int is_jump(uint16_t code)
 {
@@ -29,24 +33,6 @@ static int64_t reach(const struct sock_filter *one)
 	default:
 		return -1;
 	}
-}
-
-int sb_filter_take(struct sb_filter *filter, const uint8_t *record, size_t length)
-{
-	uint32_t count = 0;
-	const uint8_t *bytes = sb_seccomp_instructions(record, length, &count);
-	if (!bytes || count > SB_FILTER_MAX)
-		return -EINVAL;
-	memcpy(filter->program, bytes, count * sizeof *filter->program);
-	for (uint32_t at = 0; at < count; at++) {
-		const struct sock_filter *one = &filter->program[at];
-		const int64_t over = reach(one);
-		const int is_end = one->code == (BPF_RET | BPF_K);
-		if (over < 0 || (!is_end && at + 1 + (uint64_t)over >= count))
-			return -EINVAL;
-	}
-	filter->count = count;
-	return 0;
 }
 
 static int holds(uint16_t code, uint32_t accumulator, uint32_t k)
@@ -96,6 +82,72 @@ uint32_t sb_filter_answer(
 		}
 	}
 	return SECCOMP_RET_KILL_PROCESS; /* not reached: each way ends with an answer */
+}
+
+static int passes(const struct sb_filter *filter, const struct seccomp_data *data)
+{
+	struct seccomp_data seen;
+	const uint32_t answer = sb_filter_answer(filter, data, &seen);
+	/* From the strictest to the mildest: to kill is the least number, as a signed one. */
+	const int32_t action = (int32_t)(answer & SECCOMP_RET_ACTION_FULL);
+	return action > (int32_t)SECCOMP_RET_USER_NOTIF ||
+	       (action == (int32_t)SECCOMP_RET_USER_NOTIF && !(answer & SECCOMP_RET_DATA));
+}
+
+/* Tries calls that change the root directory or the mount namespace, those of namespaces with these flags, in every table. */
+static int keeps_root(const struct sb_filter *filter)
+{
+	static const uint64_t flags[] = {CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNS | CLONE_NEWUSER};
+	static const struct {
+		uint32_t arch;
+		int plain[4], flagged[2]; /* chroot, pivot_root, setns, clone3; unshare, clone */
+	} tables[] = {
+#if defined(__x86_64__)
+		{AUDIT_ARCH_X86_64, {161, 155, 308, 435}, {272, 56}},
+		{AUDIT_ARCH_X86_64, {X32 | 161, X32 | 155, X32 | 308, X32 | 435},
+			{X32 | 272, X32 | 56}},
+		{AUDIT_ARCH_I386, {61, 217, 346, 435}, {310, 120}},
+#else
+		{AUDIT_ARCH_AARCH64, {51, 41, 268, 435}, {97, 220}},
+		{AUDIT_ARCH_ARM, {61, 218, 375, 435}, {337, 120}},
+#endif
+	};
+	for (unsigned int i = 0; i < sizeof tables / sizeof *tables; i++) {
+		struct seccomp_data data = {.arch = tables[i].arch};
+		for (unsigned int j = 0; j < 4; j++) {
+			data.nr = tables[i].plain[j];
+			if (passes(filter, &data))
+				return 0;
+		}
+		for (unsigned int j = 0; j < 3; j++) {
+			data.args[0] = flags[j];
+			for (unsigned int k = 0; k < 2; k++) {
+				data.nr = tables[i].flagged[k];
+				if (passes(filter, &data))
+					return 0;
+			}
+		}
+	}
+	return 1;
+}
+
+int sb_filter_take(struct sb_filter *filter, const uint8_t *record, size_t length)
+{
+	uint32_t count = 0;
+	const uint8_t *bytes = sb_seccomp_instructions(record, length, &count);
+	if (!bytes || count > SB_FILTER_MAX)
+		return -EINVAL;
+	memcpy(filter->program, bytes, count * sizeof *filter->program);
+	for (uint32_t at = 0; at < count; at++) {
+		const struct sock_filter *one = &filter->program[at];
+		const int64_t over = reach(one);
+		const int is_end = one->code == (BPF_RET | BPF_K);
+		if (over < 0 || (!is_end && at + 1 + (uint64_t)over >= count))
+			return -EINVAL;
+	}
+	filter->count = count;
+	filter->keeps_root = keeps_root(filter);
+	return 0;
 }
 
 /* In hexadecimal: there is no division of 64 bits without a library on every processor. */

@@ -13,6 +13,9 @@
 #define __NR_openat2 437 /* the same on every architecture */
 #endif
 
+#ifndef O_PATH
+#define O_PATH 010000000
+#endif
 #define PIDFD_SEND_SIGNAL 424 /* likewise */
 
 #if defined(__x86_64__)
@@ -114,6 +117,9 @@ static void refine(const struct seccomp_data *data, struct sb_request *request)
 	if (data->nr == __NR_creat)
 		request->flags = O_CREAT | O_WRONLY | O_TRUNC;
 #endif
+	/* Landlock does not restrict this (open(2)). */
+	if (request->action == SB_ASK_OPEN && request->flags & O_PATH)
+		request->action = SB_ASK_NOTHING;
 	if (request->action == SB_ASK_MAKE && request->right == 0) {
 		request->right = right_to_make(request->flags);
 		if (request->right == 0)

@@ -78,7 +78,7 @@ static long serve_one(struct served *served)
 	static union notified notified;
 	static struct sb_denial denial;
 	struct sb_request request;
-	memset(&notified, 0, sizeof notified);
+	memset(&notified.call, 0, sizeof notified.call);
 	long error = sb_syscall3(
 		__NR_ioctl, served->listener, SECCOMP_IOCTL_NOTIF_RECV, (long)&notified);
 	/* ENOENT: the caller was killed or interrupted before its call was taken. */

@@ -20,6 +20,7 @@ struct sb_grant {
 /* The filter that is loaded. */
 struct sb_filter {
 	uint32_t count;
+	int keeps_root; /* whether it denies every call that takes another root directory */
 	struct sock_filter program[SB_FILTER_MAX];
 };
 
