@@ -86,7 +86,7 @@ const exceptions = {
     functions: ['openSync', 'readFileSync'],
     reason: "it reads the package's own probe, and opens a separate descriptor for reading only",
   },
-  'packages/sandbox/src/cli/report-output.ts': {
+  'packages/sandbox/src/cli/output-file.ts': {
     functions: ['writeFileSync'],
     reason: 'it writes to a descriptor that openOutput gave',
   },

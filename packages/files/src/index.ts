@@ -12,6 +12,7 @@ export { leadTo } from './lead-to.js';
 export { fileSystemType, isProgram, isThere, look, lookAtLink } from './look.js';
 export { NewFolder, type Owner } from './new-folder.js';
 export { openOutput } from './output.js';
+export { ownDescriptor } from './own-descriptor.js';
 export { effectiveUser, isRoot } from './own-user.js';
 export { whyOwnerUnknown } from './owner.js';
 export { openForReading, openForWriting } from './reopen.js';

@@ -142,7 +142,8 @@ export class Starter {
     const own = start.tmp === undefined ? prepared.plan : this.#planWith(start.tmp, prepared.target);
     if (start.options.denials !== true) return this.#launch({ ...prepared, plan: own }, start);
     const plan = supervisedPlan(own, this.#layers);
-    return withDenials(plan.expected, (report) => this.#launch({ ...prepared, plan }, { ...start, report }));
+    const { seccomp } = this.#layers;
+    return withDenials(plan.expected, seccomp, (report) => this.#launch({ ...prepared, plan }, { ...start, report }));
   }
 
   #launch(

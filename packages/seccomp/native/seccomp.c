@@ -43,6 +43,15 @@ static int parse(const uint8_t *record, size_t length, struct kernel_program *pr
 	return 0;
 }
 
+const uint8_t *sb_seccomp_instructions(const uint8_t *record, size_t length, uint32_t *count)
+{
+	struct kernel_program program = {0};
+	if (parse(record, length, &program))
+		return (const void *)0;
+	*count = program.length;
+	return program.instructions;
+}
+
 int sb_seccomp_renew(uint8_t *record, size_t length, const uint32_t key[2])
 {
 	struct kernel_program program;

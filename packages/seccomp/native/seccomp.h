@@ -43,6 +43,11 @@ int sb_seccomp_apply(const uint8_t *record, size_t length, enum sb_seccomp_scope
 	struct sb_failure *failure, int *thread);
 
 /*
+ * The instructions of a record, struct sock_filter each, which need no alignment; NULL if it is not a record of this layer.
+ */
+const uint8_t *sb_seccomp_instructions(const uint8_t *record, size_t length, uint32_t *count);
+
+/*
  * Gives a record with a proof another key, so that a filter loaded earlier from the same bytes does
  * not answer for it. 0, or -EINVAL if it is not a record of this layer; a record without a proof
  * stays unchanged.

@@ -32,4 +32,4 @@ export type { Rule, RuleOptions, SimpleActionName } from './policy/rules.js';
 export { simulate, type Simulation } from './analysis/simulate.js';
 export type { SimulatedCall } from './analysis/simulated-call.js';
 export { type FilterFlag, type SeccompSupport, support } from './support.js';
-export { syscallNumber, syscallSource } from './tables/syscalls.js';
+export { type NumberedCall, syscallNumber, syscallOf, syscallSource } from './tables/syscalls.js';

@@ -9,6 +9,7 @@ import {
 
 import { type Action, type ActionName, lets } from './policy/actions.js';
 import { instructionSize } from './bpf/bpf.js';
+import { askingForErrors } from './compiler/asking.js';
 import { compileFor, type SeccompProgram } from './compiler/compile.js';
 import { reachedActions } from './policy/detours.js';
 import { planReader } from './policy/documents.js';
@@ -83,7 +84,8 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport, options: Se
 }
 
 function filterFor(policy: SeccompPolicy, machine: Machine, supervise: readonly string[] | undefined): SeccompProgram {
-  return compileFor(supervise === undefined ? policy : supervisedPolicy(policy, machine, supervise), machine);
+  if (supervise === undefined) return compileFor(policy, machine);
+  return askingForErrors(compileFor(supervisedPolicy(policy, machine, supervise), machine));
 }
 
 /** What a filter does on its machine: deny known calls, only log or answer other numbers, or nothing. */

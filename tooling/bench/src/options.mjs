@@ -24,7 +24,7 @@ Exit status: 0 all that was measured is met, 1 a target is missed, 2 usage.
  */
 
 /** The numbers of the targets. */
-const known = ['1', '2', '3', '4', '5', '6', '8', '9'];
+const known = ['1', '2', '3', '4', '5', '6', '8', '9', '10'];
 
 /**
  * @param {readonly string[]} words

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { makeNetwork } from './network.mjs';
 import { Place } from './place.mjs';
 import { makeRepository } from './repository.mjs';
+import { denials } from './rows/denials.mjs';
 import { largeFile, refresh, start } from './rows/others.mjs';
 import { prefetch, xferOnLoopback, xferOverDistance } from './rows/packages.mjs';
 import { startServer } from './server.mjs';
@@ -17,9 +18,10 @@ import { startServer } from './server.mjs';
 export const settings = [
   {
     delay: 0,
-    targets: ['1', '3', '5', '6', '8', '9'],
+    targets: ['1', '3', '5', '6', '8', '9', '10'],
     rows: [
       { target: '9', make: start },
+      { target: '10', make: denials },
       { target: '1', make: (setting) => xferOnLoopback(setting, false) },
       { target: '1', make: (setting) => xferOnLoopback(setting, true) },
       { target: '3', make: (setting) => prefetch(setting, { target: '3', parallel: 5, atMost: 1.5 }) },

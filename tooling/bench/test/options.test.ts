@@ -16,7 +16,7 @@ describe('the options', () => {
   });
 
   it.each([
-    [['--target', '7'], 'unknown target "7"; use 1, 2, 3, 4, 5, 6, 8, 9'],
+    [['--target', '7'], 'unknown target "7"; use 1, 2, 3, 4, 5, 6, 8, 9, 10'],
     [['--rounds', '0'], '--rounds takes a whole number, 1 or more'],
     [['--nonsense'], "Unknown option '--nonsense'"],
   ])('refuse %j', (words, message) => {

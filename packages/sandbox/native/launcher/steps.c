@@ -171,7 +171,10 @@ static int load_filter(struct sb_launch *launch, enum sb_seccomp_scope scope, in
 static int load_supervised(struct sb_launch *launch)
 {
 	int listener = -1;
-	int error = load_filter(launch, SB_SECCOMP_SUPERVISED, &listener);
+	int error = sb_supervise_filter(launch->supervised, launch->records.bytes[SB_LAYER_SECCOMP],
+		launch->records.length[SB_LAYER_SECCOMP], &launch->failure);
+	if (!error)
+		error = load_filter(launch, SB_SECCOMP_SUPERVISED, &listener);
 	if (!error)
 		sb_supervise_listener(launch->supervised, listener);
 	return error;

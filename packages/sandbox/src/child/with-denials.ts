@@ -1,3 +1,5 @@
+import type { SeccompPolicy } from '@sb/seccomp';
+
 import type { SandboxedProcess } from './child.js';
 import { closeAnonymous } from '../native.js';
 import { Explainer } from '../denials/explanation.js';
@@ -9,10 +11,12 @@ import { DenialWatch } from '../denials/watch.js';
  * Starts a child whose supervisor reports to this process, and gives it `denials`.
  *
  * @param expected - what the launcher applies
+ * @param seccomp - the policy of the filter
  * @param start - starts it; its argument is the end of the pipe for the supervisor
  */
 export function withDenials(
   { landlock, caps }: SandboxPlan['expected'],
+  seccomp: SeccompPolicy | undefined,
   start: (report: number) => SandboxedProcess,
 ): SandboxedProcess {
   if (landlock === undefined) throw new Error('a supervised plan has rules for files');
@@ -26,7 +30,7 @@ export function withDenials(
   } finally {
     closeAnonymous(output);
   }
-  const explainer = new Explainer(landlock, caps?.permitted);
+  const explainer = new Explainer({ landlock, seccomp, kept: caps?.permitted });
   const denials = new DenialWatch(input, explainer, (denial) => child.emit('denial', denial));
   child.once('exit', () => denials.programEnded()).once('close', () => denials.programEnded());
   return Object.assign(child, { denials });

@@ -118,7 +118,7 @@ export const options = {
   denials: {
     value: 'FILE',
     optionalValue: true,
-    about: 'say at the end which files and TCP ports were denied, and what would allow it',
+    about: 'say at the end what was denied, and what would allow it',
     more: 'With a file it gets one line of JSON for each. Calls that name files then take some microseconds longer',
     names: 'file',
   },

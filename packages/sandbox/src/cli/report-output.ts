@@ -1,15 +1,10 @@
-import { closeSync, ftruncateSync, writeFileSync } from 'node:fs';
-
 import { asciiJson, errorCode } from '@sb/core';
-import { filesClause, isFilesError, openOutput } from '@sb/files';
 
-import { misuse } from './usage-error.js';
-
-const standardError = 2;
+import { OutputFile } from './output-file.js';
 
 /** The report, as one line of JSON in printable ASCII: `child.enforcement`, or `{ "error": … }` if nothing was run. */
 export class ReportOutput {
-  readonly #descriptor: number;
+  readonly #file: OutputFile;
   readonly #name: string;
 
   /**
@@ -21,7 +16,7 @@ export class ReportOutput {
    */
   constructor(file: string) {
     this.#name = file;
-    this.#descriptor = file === '' ? standardError : openedFor(file, 'report');
+    this.#file = new OutputFile(file, 'report');
   }
 
   /**
@@ -31,40 +26,11 @@ export class ReportOutput {
    */
   write(value: unknown): string | undefined {
     try {
-      writeWhole(this.#descriptor, `${asciiJson(value)}\n`);
+      this.#file.write(`${asciiJson(value)}\n`);
       return undefined;
     } catch (error) {
-      this.#empty();
+      this.#file.empty();
       return `cannot write the report to ${this.#name || 'standard error'}: ${errorCode(error) ?? 'unknown error'}`;
     }
-  }
-
-  #empty(): void {
-    try {
-      ftruncateSync(this.#descriptor);
-    } catch {
-      // Not a regular file, or a full disk: the rest is not a valid JSON document.
-    }
-  }
-}
-
-/** Writes to a descriptor of {@link openedFor} or to standard error, and closes the former. */
-export function writeWhole(descriptor: number, text: string): void {
-  writeFileSync(descriptor, text);
-  if (descriptor !== standardError) closeSync(descriptor);
-}
-
-/**
- * Opens a file of the caller for writing. Links are not followed: for root one could lead to a file of root.
- *
- * @param option - that names it, for the error
- * @throws UsageError
- */
-export function openedFor(file: string, option: 'report' | 'denials'): number {
-  try {
-    return openOutput(file);
-  } catch (error) {
-    if (!isFilesError(error)) throw error;
-    return misuse(filesClause(error), `${error.hint ?? `Name another file for --${option}.`} Nothing was run.`);
   }
 }

@@ -4,7 +4,9 @@ import type { SandboxedProcess } from '../child/child.js';
 import { watchDeath } from '../native.js';
 import type { Startable } from '../startable.js';
 import { DenialsOutput } from './denials-output.js';
+import type { SummarySubject } from './denials-summary.js';
 import { failed, statusOfEnd } from './exit-status.js';
+import { refuseMissingSockets } from './missing-sockets.js';
 import { limitText } from './limit-words.js';
 import { complain, leaveStandardError } from './output.js';
 import { nodeHint } from './node-hint.js';
@@ -31,9 +33,11 @@ export interface Reports {
  */
 export async function run(sandbox: Startable, command: readonly string[], files: Reports): Promise<number> {
   leaveStandardError();
+  refuseMissingSockets(sandbox.policy);
   const output = files.report === undefined ? undefined : new ReportOutput(files.report);
   const denied = files.denials === undefined ? undefined : new DenialsOutput(files.denials, isatty(standardError));
   const signals = new SignalForwarding(sandbox.policy.newSession ?? true);
+  const hasTmp = effectiveOf(sandbox.policy).tmp !== undefined;
   let problem: string | undefined;
   const tell = (value: unknown): void => {
     problem = output?.write(value);
@@ -43,10 +47,10 @@ export async function run(sandbox: Startable, command: readonly string[], files:
     const [program = '', ...args] = command;
     const child = sandbox.spawn(program, args, { stdio: 'inherit', denials: denied !== undefined });
     const end = endOf(child);
-    tell(await started(child, end, denied));
+    tell(await started(child, end, (status) => denialsWritten(child, denied, { hasTmp, status })));
     signals.startTo(child);
     const status = await end;
-    problem = (await denialsWritten(child, denied)) ?? problem;
+    problem = (await denialsWritten(child, denied, { hasTmp, status })) ?? problem;
     const hint = status === 0 ? undefined : nodeHint(sandbox, command, status);
     if (hint !== undefined) complain(hint);
     if (status !== 0) complainOfLimits(child, sandbox);
@@ -66,10 +70,14 @@ function complainOfLimits({ reachedLimits }: SandboxedProcess, { effective }: St
 const standardError = 2;
 
 /** Returns why denials could not be written; undefined after success, or if nobody asked for them. */
-async function denialsWritten({ denials }: SandboxedProcess, output: DenialsOutput | undefined) {
+async function denialsWritten(
+  { denials }: SandboxedProcess,
+  output: DenialsOutput | undefined,
+  subject: SummarySubject,
+): Promise<string | undefined> {
   if (denials === undefined || output === undefined) return undefined;
   await denials.ended;
-  const problem = output.write(denials);
+  const problem = output.write(denials, subject);
   if (problem !== undefined) complain(problem);
   return problem;
 }
@@ -89,12 +97,12 @@ async function endOf(child: SandboxedProcess): Promise<number> {
 }
 
 /** Returns what is in force; throws only after everything has ended. What the start itself was denied is written then. */
-async function started(child: SandboxedProcess, end: Promise<number>, denied: DenialsOutput | undefined) {
+async function started(child: SandboxedProcess, end: Promise<number>, write: (status: undefined) => Promise<unknown>) {
   try {
     return await child.enforcement;
   } catch (error) {
     await end;
-    await denialsWritten(child, denied);
+    await write(undefined);
     throw error;
   }
 }

@@ -10,9 +10,15 @@ export interface DenialAddition {
   readonly path?: PathRule | ShortRule;
   /** Ports for `landlock.net` of the policy. */
   readonly net?: { readonly connectTcp?: readonly number[]; readonly bindTcp?: readonly number[] };
+  /** The scopes that stay in `landlock.scope` of the policy. */
+  readonly scope?: readonly string[];
+  /** Calls for `seccomp.allow` of the policy. */
+  readonly allow?: readonly string[];
+  /** The value of `unix` in the policy. */
+  readonly unix?: 'any';
 }
 
-/** A call that was refused because of the rules for files or ports, and how often. */
+/** A call that was refused because of the rules for files, ports and signals, or by the filter, and how often. */
 export interface Denial {
   /** When it was refused for the first time, in ISO 8601. */
   readonly time: string;
@@ -20,21 +26,25 @@ export interface Denial {
   readonly pid: number;
   /** Its name (`comm` of proc(5)): the program may have chosen it. */
   readonly program: string;
+  /** What refused it. */
+  readonly layer: 'landlock' | 'seccomp';
   /** The system call. */
   readonly call: string;
-  /** The file or entry, as an absolute path without links. Bytes that are not UTF-8 are replaced. Absent for a port. */
+  /** The file or entry, as an absolute path without links. Bytes that are not UTF-8 are replaced. Absent without one. */
   readonly path?: string;
   /** The TCP port; the right says whether to connect or to bind. */
   readonly port?: number;
+  /** The process that a signal was sent to, as this process sees it. */
+  readonly target?: number;
   /** Of a rename or link: the new place. */
   readonly to?: string;
-  /** The first missing right, by its kernel name. */
-  readonly right: string;
-  /** The error that the call got: `EACCES`, or `EXDEV`. */
+  /** The first missing right, or the scope, by its kernel name; absent for a call that the filter denied. */
+  readonly right?: string;
+  /** The error that the call got. */
   readonly errno: string;
-  /** The path of the nearest rule above, which lacks the right; absent without one. */
+  /** The path of the nearest rule above, which lacks the right, or what the filter says; absent without one. */
   readonly rule?: string;
-  /** Absent if a path cannot be written as text, or if binding the port needs a capability as well. */
+  /** Absent if no single option or rule is enough, or if a path cannot be written as text. */
   readonly add?: DenialAddition;
   /** How often it was refused by now. */
   readonly count: number;

@@ -1,9 +1,12 @@
 import { policy, ro, rw } from '@sb/landlock';
+import { policy as seccompPolicy, type SeccompOptions, syscallNumber } from '@sb/seccomp';
 import { describe, expect, it } from 'vitest';
 
 import { Explainer } from './explanation.js';
 
-const explainer = new Explainer(policy({ abi: 7, paths: [ro('/'), ro('/srv'), rw('/srv/sb-nothing/out')] }));
+const explainer = new Explainer({
+  landlock: policy({ abi: 7, paths: [ro('/'), ro('/srv'), rw('/srv/sb-nothing/out')] }),
+});
 
 function explained(right: number, path: string | Buffer, other = '') {
   const denied = { pid: 5, errno: 'EACCES', call: 'openat', program: Buffer.from('sh') };
@@ -21,7 +24,7 @@ describe('a denial', () => {
     expect(explained(EXECUTE, '/srv/sb-nothing/out/x/y').rule).toBe('/srv/sb-nothing/out');
     expect(explained(EXECUTE, '/').rule).toBe('/');
     expect(
-      new Explainer(policy({ abi: 7, paths: [ro('/srv')] })).explain(
+      new Explainer({ landlock: policy({ abi: 7, paths: [ro('/srv')] }) }).explain(
         {
           pid: 1,
           errno: 'EACCES',
@@ -58,7 +61,7 @@ describe('a denial', () => {
     ['of any free port', 0, [], 0],
   ] as const)('of binding a port says only what is enough: %s', (_, port, kept, added) => {
     const call = { pid: 5, errno: 'EACCES', call: 'bind', program: Buffer.from('sh'), other: Buffer.of() };
-    const { add } = new Explainer(policy({ abi: 7, paths: [] }), kept).explain(
+    const { add } = new Explainer({ landlock: policy({ abi: 7, paths: [] }), kept }).explain(
       { ...call, path: Buffer.from(String(port)), right: 32 },
       new Date(0),
     );
@@ -69,5 +72,53 @@ describe('a denial', () => {
   it('of a name that is not text adds nothing', () => {
     expect(explained(READ_FILE, Buffer.from([0x2f, 0xff]))).toMatchObject({ path: '/\uFFFD' });
     expect(explained(READ_FILE, Buffer.from([0x2f, 0xff])).add).toBeUndefined();
+  });
+
+  it.each([
+    [['signal', 'abstract_unix_socket'], ['--scope', 'abstract_unix_socket'], ['abstract_unix_socket']],
+    [['signal'], ['--scope', 'none'], []],
+  ] as const)('of a signal under %j keeps the other scopes', (scope, options, rest) => {
+    const landlock = policy({ abi: 7, paths: [], scope });
+    const call = { pid: 5, errno: 'EPERM', call: 'kill', program: Buffer.from('sh'), other: Buffer.of() };
+    const told = new Explainer({ landlock }).explain({ ...call, path: Buffer.from('77'), right: 49 }, new Date(0));
+    expect(told).toMatchObject({ layer: 'landlock', target: 77, right: 'signal', add: { options, scope: rest } });
+  });
+});
+
+describe('a call that the filter denied', () => {
+  const call = { pid: 5, errno: 'EPERM', call: 'filter', program: Buffer.from('sh'), other: Buffer.of(), right: 48 };
+  const denied = (options: SeccompOptions, name: string, ...args: readonly number[]) => {
+    const landlock = policy({ abi: 7, paths: [] });
+    const words = [0xc000_003e, syscallNumber(name, 'x86_64') ?? -1, ...args, 0, 0, 0, 0, 0, 0].slice(0, 8);
+    const path = Buffer.from(words.map((word) => word.toString(16)).join(' '));
+    return new Explainer({ landlock, seccomp: seccompPolicy(options) }).explain({ ...call, path }, new Date(0));
+  };
+
+  it('has its name, what denies it, and the option that is enough', () => {
+    expect(denied({ base: 'deny-dangerous' }, 'mount')).toMatchObject({
+      layer: 'seccomp',
+      call: 'mount',
+      errno: 'EPERM',
+      rule: 'deny-dangerous denies @deny-dangerous, which contains mount',
+      add: { options: ['--allow', 'mount'], allow: ['mount'] },
+    });
+    expect(denied({ base: 'deny-dangerous' }, 'mount').right).toBeUndefined();
+  });
+
+  it('has no addition where none is enough, or where the policy itself denies it', () => {
+    expect(denied({ base: 'deny-dangerous', deny: ['ptrace'] }, 'ptrace').add).toBeUndefined();
+    const rules = [{ syscall: 'ptrace', action: { action: 'errno', errno: 'EPERM' } }] as const;
+    expect(denied({ base: 'deny-dangerous', rules }, 'ptrace').add).toBeUndefined();
+    expect(denied({ base: 'deny-dangerous', sockets: ['AF_INET'] }, 'socket', 16).add).toBeUndefined();
+    expect(denied({ base: 'deny-dangerous', sockets: ['AF_INET'] }, 'socket', 1).add).toEqual({
+      options: ['--unix', 'any'],
+      unix: 'any',
+    });
+  });
+
+  it('of an unknown table has its number', () => {
+    const landlock = policy({ abi: 7, paths: [] });
+    const path = Buffer.from('7 ff 0 0 0 0 0 0');
+    expect(new Explainer({ landlock }).explain({ ...call, path }, new Date(0))).toMatchObject({ call: '255' });
   });
 });

@@ -1,18 +1,35 @@
 import { dirname } from 'node:path';
 
 import { type FsRight, fsRightOf, type LandlockPolicy, path as pathRule } from '@sb/landlock';
+import type { SeccompPolicy } from '@sb/seccomp';
 
 import { pathOf } from '../policy/path-text.js';
 import { isTooLow } from '../system/low-port.js';
 import type { Denial, DenialAddition } from './denial.js';
+import { ofFilter } from './filter-explanation.js';
 import type { DeniedCall } from './parse-line.js';
 
 type Capabilities = readonly string[] | undefined;
 
-type About = Pick<Denial, 'path' | 'to' | 'port' | 'right' | 'rule' | 'add'>;
+type About = Pick<Denial, 'path' | 'to' | 'port' | 'target' | 'right' | 'rule' | 'add'>;
+
+/** What is in force. */
+export interface Denying {
+  readonly landlock: LandlockPolicy;
+  /** Undefined without a filter that denies anything by name. */
+  readonly seccomp?: SeccompPolicy | undefined;
+  /** The capabilities that the program is permitted; undefined if no layer restricts them. */
+  readonly kept?: Capabilities;
+}
 
 /** The number at which rights to ports begin: `SB_PORT_RIGHTS` of native/launcher/denials/judge_port.h. */
 const netRights = 32;
+
+/** What stands for the filter: `SB_BY_FILTER` of native/launcher/denials/filter.h. */
+const byFilter = 48;
+
+/** What stands for a signal: `SB_BY_SIGNAL` of native/launcher/denials/judge_signal.h. */
+const bySignal = 49;
 
 /** By their bits: bind_tcp, connect_tcp. */
 const ofPorts = [
@@ -28,6 +45,12 @@ function ofPort({ right: bit, path }: DeniedCall, kept: Capabilities): About {
   return { port, right, add: { options: [option, String(port)], net: { [name]: [port] } } };
 }
 
+function ofSignal({ path }: DeniedCall, policy: LandlockPolicy): About {
+  const scope = policy.scope.filter((name) => name !== 'signal');
+  const options = ['--scope', scope.length === 0 ? 'none' : scope.join(',')];
+  return { target: Number(path.toString()), right: 'signal', add: { options, scope } };
+}
+
 /**
  * Explains denials by the texts of a policy's rules alone. No name that a program chose is looked up: a program could
  * lead this process to a file system that never answers.
@@ -36,20 +59,25 @@ export class Explainer {
   /** The texts of the rules' paths. */
   readonly #rules: ReadonlySet<string>;
 
-  /** What the program is permitted. */
-  readonly #kept: Capabilities;
+  readonly #denying: Denying;
 
-  /** @param kept - the capabilities that the program is permitted; undefined if no layer restricts them */
-  constructor(policy: LandlockPolicy, kept?: Capabilities) {
-    this.#kept = kept;
-    this.#rules = new Set(policy.paths.map(({ path }) => pathOf(path)));
+  constructor(denying: Denying) {
+    this.#denying = denying;
+    this.#rules = new Set(denying.landlock.paths.map(({ path }) => pathOf(path)));
   }
 
   /** @param time - of the report */
   explain(denied: DeniedCall, time: Date): Omit<Denial, 'count'> {
-    const { pid, errno, call } = denied;
-    const about = denied.right < netRights ? this.#ofFile(denied) : ofPort(denied, this.#kept);
-    return { time: time.toISOString(), pid, program: denied.program.toString(), call, errno, ...about };
+    const { pid, errno } = denied;
+    const made = { time: time.toISOString(), pid, program: denied.program.toString() };
+    if (denied.right === byFilter)
+      return { ...made, layer: 'seccomp', errno, ...ofFilter(denied.path.toString(), this.#denying.seccomp) };
+    return { ...made, layer: 'landlock', call: denied.call, errno, ...this.#about(denied) };
+  }
+
+  #about(denied: DeniedCall): About {
+    if (denied.right < netRights) return this.#ofFile(denied);
+    return denied.right === bySignal ? ofSignal(denied, this.#denying.landlock) : ofPort(denied, this.#denying.kept);
   }
 
   #ofFile(denied: DeniedCall): About {

@@ -20,7 +20,7 @@ export interface DeniedCall {
   readonly other: Buffer;
 }
 
-const denialPattern = /^D\t(\d+)\t(\d+)\t(\d+)\t(\d+)\t([a-z0-9]+)\t([0-9a-f]*)\t([0-9a-f]+)\t([0-9a-f]*)$/;
+const denialPattern = /^D\t(\d+)\t(\d+)\t(\d+)\t(\d+)\t([a-z0-9_]+)\t([0-9a-f]*)\t([0-9a-f]+)\t([0-9a-f]*)$/;
 
 /** @returns undefined for anything that no supervisor writes */
 export function parseDenialLine(line: string): DenialLine | undefined {

@@ -31,19 +31,23 @@ const calls: readonly string[] = [
   'execveat',
 ];
 
+/** Calls that send a signal to one process. */
+const signalling: readonly string[] = ['kill', 'tkill', 'tgkill', 'pidfd_send_signal'];
+
 /** Calls for which Landlock has rules by port. */
 const byPort = { connect: 'connect_tcp', bind: 'bind_tcp' } as const;
 
 function callsFor({ expected: { landlock } }: SandboxPlan): readonly string[] {
   const ports = Object.entries(byPort).filter(([, right]) => landlock?.handled.net.includes(right) === true);
-  return [...calls, ...ports.map(([call]) => call)];
+  const isScoped = landlock?.scope.includes('signal') === true;
+  return [...calls, ...ports.map(([call]) => call), ...(isScoped ? signalling : [])];
 }
 
 const supervised = new WeakMap<SandboxPlan, SandboxPlan>();
 
 /**
- * Returns a plan with the same restrictions whose filter asks a supervisor about the names of files, where the filter
- * lets the call through.
+ * Returns a plan with the same restrictions whose filter asks a supervisor. It asks about names of files and the like
+ * where it lets the call through, and about calls that it denies with an error.
  *
  * @param plan - of these layers
  * @throws SandboxError `unsupported-kernel`, `unsupported-platform` if denials cannot be reported here

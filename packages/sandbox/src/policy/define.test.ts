@@ -54,6 +54,9 @@ describe('definePolicy', () => {
     [{ groups: 'none' }, 'groups'],
     [{ groups: [5], caps: 'none' }, 'groups'],
     [{ user: 1, groups: [true] }, 'groups[0]'],
+    // They would require nothing.
+    [{ require: ['process.cgroup'] }, 'require'],
+    [{ require: ['process.cgroup.memory'], cgroup: { pids: 5 } }, 'require'],
     [{ caps: 'all' }, 'caps'],
     [{ caps: null }, 'caps'],
     [{ caps: [] }, 'caps'],

@@ -175,6 +175,22 @@ export function checkTogetherness(policy: SandboxOptions, place: Place): void {
       .refuse('is tmp, but the private temporary directory is off', "Add --tmp, or tmp: 'private' in a policy.");
   }
   checkUser(policy, place);
+  checkLimits(policy, place);
+}
+
+/** A limit that is required and has no value would require nothing. */
+function checkLimits({ require = [], cgroup = {} }: SandboxOptions, place: Place): void {
+  const prefix = 'process.cgroup';
+  const missing = require.find((name) =>
+    name === prefix
+      ? Object.keys(cgroup).length === 0
+      : name.startsWith(`${prefix}.`) && !Object.hasOwn(cgroup, name.slice(prefix.length + 1)),
+  );
+  if (missing !== undefined) {
+    place
+      .key('require')
+      .refuse(`names ${missing}, and no such limit is set`, 'Add --memory, --pids or --cpu, or cgroup in a policy.');
+  }
 }
 
 function checkUser(policy: SandboxOptions, place: Place): void {

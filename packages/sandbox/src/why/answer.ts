@@ -9,7 +9,7 @@ import { machineOf, type SandboxPlan, sandboxSupport } from '../plan/plan.js';
 import { pathOf } from '../policy/path-text.js';
 import { bindService, isTooLow } from '../system/low-port.js';
 import type { Attempted, AttemptedCall } from './attempted.js';
-import { filterReason } from './filter-reason.js';
+import { filterReason } from '../filter/filter-reason.js';
 
 /** The answer of a sandbox to an attempt, before a search for what would allow it. */
 export interface Verdicts {

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import type { Denial } from '@sb/sandbox';
-import { missing, temporaryFolder } from '@sb/test-kit';
+import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { createSandbox } from '../../src/index.js';
@@ -44,6 +44,30 @@ describe.skipIf(missing('linux', 'landlock6'))('sb-run --denials', () => {
       { program: 'sh', right: 'make_reg', errno: 'EACCES', count: 3, add: { options: ['--rw', folder.file('shut')] } },
       { path: `${folder.file('shut')}/\u001B[2J`, count: 1 },
     ]);
+  });
+
+  it('writes after what a descriptor of the caller has, and the command continues there', async () => {
+    using folder = temporaryFolder();
+    const log = folder.file('log');
+    for (const option of ['--denials=/dev/stderr', '--denials=/dev/fd/2', '--report=/dev/stderr', '--report']) {
+      const words = [process.execPath, sbRunPath(), ...bare, option, ...sh(`echo said >&2; cat ${log}; echo last >&2`)];
+      // Without O_APPEND: the place is that of the descriptor.
+      await runProgram('/bin/sh', ['-c', `{ echo before >&2; "$@"; echo after >&2; } 2>${log}`, 'sh', ...words]);
+      const lines = readFileSync(log, 'utf8').trimEnd().split('\n');
+      expect([option, lines[0], lines.at(-1)]).toEqual([option, 'before', 'after']);
+      expect(lines).toEqual(expect.arrayContaining(['said', 'last']));
+      const written = lines.filter((one) => one.startsWith('{'));
+      expect(written.length).toBeGreaterThan(0);
+      expect(written.map((one) => typeof JSON.parse(one))).toEqual(written.map(() => 'object'));
+    }
+  });
+
+  it('says that nothing was denied where a command failed, and only there', async () => {
+    const said = 'no denial was seen. The command probably failed for a reason other than the sandbox';
+    const run = async (line: string) => (await sbRun(['--denials', ...sh(line)])).stderr;
+    expect(await run('exit 4')).toBe(`sb-run: ${said}\n`);
+    expect(await run('exit 0')).toBe('');
+    expect(await run('cat /etc/passwd >/dev/null; : > /usr/x')).not.toContain(said);
   });
 
   it('escapes what a program puts into a name', async () => {

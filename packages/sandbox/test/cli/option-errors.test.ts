@@ -17,6 +17,14 @@ describe('a mistake in an option', () => {
     [['--connect-tcp', '80,99999'], /^sb-run: --connect-tcp 99999 is not a port/],
     [['--bind-tcp', '70000'], /^sb-run: --bind-tcp 70000 is not a port/],
     [['--scope', 'signals'], /^sb-run: --scope signals /],
+    [['--require', 'process.cgroup'], /^sb-run: .*names process\.cgroup, and no such limit is set\. Add --memory/],
+    [['--unix', '/nonexist/socket'], /^sb-run: --unix \/nonexist\/socket: no such file or directory\. Name the socket/],
+    [
+      ['--denials=-'],
+      /^sb-run: --denials=- names no file\. .*--denials=\/dev\/stderr for JSON\. Write \.\/- for a file/,
+    ],
+    [['--report=-'], /^sb-run: --report=- names no file\. .*Write \.\/- for a file/],
+    [['--denials=/dev/fd/0'], /^sb-run: cannot write to \/dev\/fd\/0: it is not open for writing\./],
   ])('%j names it and its value', async (args, said) => {
     const { status, stderr } = await sbRun([...args, '--', 'true']);
     expect(status).toBe(125);

@@ -2,10 +2,14 @@
 import { type Mutant, without } from './mutants.js';
 
 const stand = 'sandbox/native/launcher/denials/stand.c';
-const judge = 'sandbox/native/launcher/denials/judge.c';
+const judge = 'sandbox/native/launcher/denials/judge_open.c';
 
 const reached = ['denials-hostile', 'as another user cannot reach it'] as const;
 const equal = ['denials', 'for the same user changes no answer'] as const;
+
+const serve = 'sandbox/native/launcher/denials/serve.c';
+const signal = 'sandbox/native/launcher/denials/judge_signal.c';
+const calls = ['denials-calls', 'of the same user have the same answers'] as const;
 
 /** Statements of the supervisor. */
 export const denialMutants: readonly Mutant[] = [
@@ -24,5 +28,19 @@ export const denialMutants: readonly Mutant[] = [
     from: 'if ((opening->flags & O_CREAT && opening->flags & O_EXCL) || type == LL_S_IFLNK)',
     to: 'if (type == LL_S_IFLNK)',
     red: equal,
+  },
+  {
+    name: 'the errors of the filter',
+    file: serve,
+    from: 'if (asked & SECCOMP_RET_DATA) {',
+    to: 'if (asked & SECCOMP_RET_DATA & 0x8000) {',
+    red: calls,
+  },
+  {
+    name: 'the age of what a signal is sent to',
+    file: signal,
+    from: 'if (!born || born >= shared->born || !may_by_ids(&own, &target))',
+    to: 'if (!may_by_ids(&own, &target))',
+    red: calls,
   },
 ];

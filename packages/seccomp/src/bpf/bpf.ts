@@ -38,6 +38,9 @@ export const maxInstructions = 4096;
 /** Bytes of an instruction. */
 export const instructionSize = 8;
 
+/** `SECCOMP_RET_DATA`: the bits of a returned number beside the action. */
+export const dataMask = 0xffff;
+
 /** Offsets in `struct seccomp_data`. */
 export const dataOffsets = { nr: 0, arch: 4, instructionPointer: 8, args: 16 } as const;
 

@@ -1,4 +1,4 @@
-import type { Architecture } from './architectures.js';
+import { type Architecture, architectureNames, architectures } from './architectures.js';
 import data from '../data/syscalls.json' with { type: 'json' };
 
 type Numbers = Readonly<Partial<Record<Architecture, number>>>;
@@ -40,4 +40,23 @@ export function syscallTable(architecture: Architecture): ReadonlyMap<number, st
     byArchitecture.set(architecture, table);
   }
   return table;
+}
+
+/** A call as the kernel numbers it. */
+export interface NumberedCall {
+  readonly architecture: Architecture;
+  readonly name: string;
+}
+
+/**
+ * Returns the call of a number.
+ *
+ * @param audit - `AUDIT_ARCH_*` of its table
+ * @param number - in that table
+ * @returns undefined for a table or a call that is unknown
+ */
+export function syscallOf(audit: number, number: number): NumberedCall | undefined {
+  const architecture = architectureNames.find((name) => architectures[name].audit === audit);
+  const name = architecture && syscallTable(architecture).get(number);
+  return architecture && name !== undefined ? { architecture, name } : undefined;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "caller.h"
+#include "process_facts.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -72,12 +73,12 @@ static int has_own_root(uint32_t thread)
 	       its.dev_minor == own_root.dev_minor;
 }
 
-int sb_caller_open(struct sb_caller *caller, uint32_t thread)
+int sb_caller_open(struct sb_caller *caller, uint32_t thread, int keeps_root)
 {
 	caller->thread = thread;
 	caller->memory = -1;
 	/* 0: in a namespace of processes that is not seen from here. */
-	return thread != 0 && has_own_root(thread);
+	return thread != 0 && (keeps_root || has_own_root(thread));
 }
 
 void sb_caller_close(struct sb_caller *caller)
@@ -137,26 +138,6 @@ static int read_path(struct sb_caller *caller, uint64_t address, char path[SB_NA
 	return 0;
 }
 
-/* The number of the process of a thread, by proc_pid_status(5); 0 if it can't be read. */
-static uint32_t process_of(uint32_t thread)
-{
-	char status[256];
-	uint32_t number = 0;
-	long file = open_proc(thread, "status", O_RDONLY);
-	if (file < 0)
-		return 0;
-	long count = sb_syscall3(__NR_read, file, (long)status, sizeof status);
-	ll_close(file);
-	for (long at = 0; at + 6 < count; at++) {
-		if (memcmp(status + at, "\nTgid:", 6) != 0)
-			continue;
-		for (at += 7; at < count && status[at] >= '0' && status[at] <= '9'; at++)
-			number = number * 10 + (uint32_t)(status[at] - '0');
-		return number;
-	}
-	return 0;
-}
-
 /* Here "/proc/self" would be this process: the caller's number takes its place, where there is room. */
 static int without_self(uint32_t thread, char path[SB_NAME_MAX])
 {
@@ -164,7 +145,7 @@ static int without_self(uint32_t thread, char path[SB_NAME_MAX])
 	const size_t length = strlen(path);
 	if (length < 10 || memcmp(path, "/proc/self", 10) != 0 || (path[10] && path[10] != '/'))
 		return 1;
-	const size_t digits = sb_format_number(number, process_of(thread));
+	const size_t digits = sb_format_number(number, sb_process_of(thread));
 	if (number[0] == '0' || length - 4 + digits >= SB_NAME_MAX)
 		return 0;
 	char *rest = path + 6;
@@ -218,7 +199,7 @@ void sb_name_close(struct sb_name *name)
 long sb_caller_take(const struct sb_caller *caller, int descriptor)
 {
 	/* Threads share their descriptors as a rule; those of others are not looked at. */
-	long process = sb_syscall3(PIDFD_OPEN, process_of(caller->thread), 0, 0);
+	long process = sb_syscall3(PIDFD_OPEN, sb_process_of(caller->thread), 0, 0);
 	if (process < 0)
 		return process;
 	long taken = sb_syscall3(PIDFD_GETFD, process, descriptor, 0);

@@ -27,8 +27,8 @@ long sb_caller_root(void);
 /* The device of proc(5), as sb_device gives it. */
 uint64_t sb_caller_proc(void);
 
-/* Whether the caller can be read and has the same root. */
-int sb_caller_open(struct sb_caller *caller, uint32_t thread);
+/* Whether the caller can be read and has the same root, which is not looked at if no process may change it. */
+int sb_caller_open(struct sb_caller *caller, uint32_t thread, int keeps_root);
 void sb_caller_close(struct sb_caller *caller);
 
 /* Reads a path and opens where it begins; 0 if either is impossible: the kernel then answers. */

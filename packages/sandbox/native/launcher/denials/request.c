@@ -13,6 +13,11 @@
 #define __NR_openat2 437 /* the same on every architecture */
 #endif
 
+#ifndef O_PATH
+#define O_PATH 010000000
+#endif
+#define PIDFD_SEND_SIGNAL 424 /* likewise */
+
 #if defined(__x86_64__)
 #define OWN_ARCHITECTURE AUDIT_ARCH_X86_64
 #else
@@ -46,6 +51,11 @@ static const struct shape shapes[] = {
 	/* The descriptor of the socket, the address, and its length. */
 	{__NR_connect, "connect", SB_ASK_PORT, LL_NET_CONNECT_TCP, 0, 1, 2, NONE, NONE},
 	{__NR_bind, "bind", SB_ASK_PORT, LL_NET_BIND_TCP, 0, 1, 2, NONE, NONE},
+	/* The thread, the signal, and for one call the process. */
+	{__NR_kill, "kill", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
+	{__NR_tkill, "tkill", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
+	{__NR_tgkill, "tgkill", SB_ASK_SIGNAL, 0, NONE, 1, 2, NONE, 0},
+	{PIDFD_SEND_SIGNAL, "pidfd_send_signal", SB_ASK_SIGNAL, 0, 0, NONE, 1, NONE, NONE},
 #ifdef __NR_renameat
 	{__NR_renameat, "renameat", SB_ASK_RENAME, 0, 0, 1, NONE, 2, 3},
 #endif
@@ -107,6 +117,9 @@ static void refine(const struct seccomp_data *data, struct sb_request *request)
 	if (data->nr == __NR_creat)
 		request->flags = O_CREAT | O_WRONLY | O_TRUNC;
 #endif
+	/* Landlock does not restrict this (open(2)). */
+	if (request->action == SB_ASK_OPEN && request->flags & O_PATH)
+		request->action = SB_ASK_NOTHING;
 	if (request->action == SB_ASK_MAKE && request->right == 0) {
 		request->right = right_to_make(request->flags);
 		if (request->right == 0)
@@ -120,7 +133,9 @@ static void refine(const struct seccomp_data *data, struct sb_request *request)
 	/* Executing a descriptor, or not following a link, is rare; the kernel decides alone. */
 	if (request->action == SB_ASK_EXECUTE && request->flags)
 		request->action = SB_ASK_NOTHING;
-	if (request->action == SB_ASK_PORT)
+	if (data->nr == PIDFD_SEND_SIGNAL && (data->args[2] || low(data, 3)))
+		request->action = SB_ASK_NOTHING; /* with a siginfo or flags it is rare */
+	if (request->action == SB_ASK_PORT || request->action == SB_ASK_SIGNAL)
 		return;
 	request->takes_slash =
 		request->right == LL_FS_MAKE_DIR || request->right == LL_FS_REMOVE_DIR;

@@ -16,6 +16,7 @@ enum sb_action {
 	SB_ASK_TRUNCATE,
 	SB_ASK_EXECUTE,
 	SB_ASK_PORT,
+	SB_ASK_SIGNAL,
 };
 
 /* A path in the caller's memory, and the directory at which it begins. */
@@ -24,11 +25,12 @@ struct sb_where {
 	uint64_t path;
 };
 
+/* Of a signal, from.path is the thread, or from.folder is a descriptor of the process; to.path is the process, or 0. */
 struct sb_request {
 	enum sb_action action;
 	const char *call;
 	struct sb_where from, to;
-	uint64_t flags;   /* of open, renameat2 and linkat */
+	uint64_t flags;   /* of open, renameat2 and linkat; the number of a signal */
 	uint64_t resolve; /* of openat2 */
 	uint64_t how;     /* address of openat2's struct open_how, or 0 */
 	uint64_t right;   /* what making, removing and using a port needs */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rights.h"
+#include "glance.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -15,29 +16,40 @@ static long stat_above(int descriptor, const char *up, struct ll_statx *status)
 		LL_STATX_INO | LL_STATX_MNT_ID, (long)status, 0);
 }
 
-uint64_t sb_missing(
-	const struct sb_shared *shared, uint64_t own, const struct sb_file *folder, uint64_t wanted)
+/* What is missing in a directory; -1 if that can't be known. */
+static int64_t missing_above(
+	const struct sb_shared *shared, uint64_t missing, const struct sb_file *folder)
 {
 	char up[3 * DEPTH_MAX + 1];
-	uint64_t missing = wanted & shared->handled & ~own;
 	struct ll_statx here = folder->status;
 	missing &= ~sb_granted_on(shared, &here);
 	size_t length = 0;
 	for (unsigned int depth = 0; missing; depth++) {
 		struct ll_statx above;
 		if (depth == DEPTH_MAX)
-			return 0;
+			return -1;
 		memcpy(up + length, "../", 4);
 		length += 3;
 		if (stat_above(folder->descriptor, up, &above))
-			return 0;
+			return -1;
 		/* Above the root is the root itself. */
 		if (sb_is_same(&above, &here))
-			return missing;
+			return (int64_t)missing;
 		missing &= ~sb_granted_on(shared, &above);
 		here = above;
 	}
-	return missing;
+	return 0;
+}
+
+uint64_t sb_missing(
+	const struct sb_shared *shared, uint64_t own, const struct sb_file *folder, uint64_t wanted)
+{
+	const int64_t missing = missing_above(shared, wanted & shared->handled & ~own, folder);
+	if (missing < 0)
+		return 0;
+	/* What the entry itself is granted, its directory may lack. */
+	sb_glance_note(&folder->status, wanted & ~own & ~(uint64_t)missing);
+	return (uint64_t)missing;
 }
 
 uint64_t sb_missing_of(

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "stand.h"
+#include "filter.h"
 #include "judge.h"
 #include "tell.h"
 #include "../strings.h"
@@ -54,13 +55,30 @@ void sb_refuse(int listener)
 	(void)answer(&served, ECANCELED); /* the launcher ends in time if it gets none */
 }
 
+/* 1: denied, and *denial says why. 0: the kernel decides. -1: the filter did not ask about such a call. */
+static int decide(struct served *served, const struct seccomp_notif *call,
+	struct sb_request *request, struct sb_denial *denial)
+{
+	struct seccomp_data seen;
+	const uint32_t asked = sb_filter_answer(&served->shared->filter, &call->data, &seen);
+	request->call = "filter";
+	if ((asked & SECCOMP_RET_ACTION_FULL) != SECCOMP_RET_USER_NOTIF)
+		return -1;
+	if (asked & SECCOMP_RET_DATA) {
+		sb_filter_deny(denial, asked, &seen);
+		return 1;
+	}
+	sb_request_of(&call->data, request);
+	return sb_judge(served->shared, request, call->pid, still_waits, served, denial);
+}
+
 /* 0, or -errno if nothing can be received any more. */
 static long serve_one(struct served *served)
 {
 	static union notified notified;
 	static struct sb_denial denial;
 	struct sb_request request;
-	memset(&notified, 0, sizeof notified);
+	memset(&notified.call, 0, sizeof notified.call);
 	long error = sb_syscall3(
 		__NR_ioctl, served->listener, SECCOMP_IOCTL_NOTIF_RECV, (long)&notified);
 	/* ENOENT: the caller was killed or interrupted before its call was taken. */
@@ -69,9 +87,12 @@ static long serve_one(struct served *served)
 	if (error)
 		return error;
 	served->id = notified.call.id;
-	sb_request_of(&notified.call.data, &request);
-	int is_denied =
-		sb_judge(served->shared, &request, notified.call.pid, still_waits, served, &denial);
+	const int is_denied = decide(served, &notified.call, &request, &denial);
+	if (is_denied < 0) {
+		(void)answer(
+			served, EPERM); /* it waits for one, and gets none that allows anything */
+		return 0;
+	}
 	struct sb_told told = {.thread = notified.call.pid, .call = request.call};
 	if (is_denied)
 		sb_tell_begin(&told, &denial);

@@ -3,6 +3,7 @@
 #ifndef SB_SHARED_H
 #define SB_SHARED_H
 
+#include <linux/filter.h>
 #include <stdint.h>
 
 #define SB_GRANTS_MAX 4096u
@@ -14,15 +15,27 @@ struct sb_grant {
 	uint64_t rights; /* 0: the slot is free */
 };
 
+#define SB_FILTER_MAX 4096u /* BPF_MAXINSNS */
+
+/* The filter that is loaded. */
+struct sb_filter {
+	uint32_t count;
+	int keeps_root; /* whether it denies every call that takes another root directory */
+	struct sock_filter program[SB_FILTER_MAX];
+};
+
 struct sb_shared {
 	int state; /* 0: not ready yet; 1: the supervisor is ready; below 0: -errno, it gave up */
 	int listener;     /* descriptor of the filter's listener; -1 until the filter is loaded */
 	uint64_t handled; /* rights to files that the ruleset restricts */
 	uint64_t handled_net; /* and rights to ports */
+	uint64_t scoped;      /* what may not cross the boundary of the domain */
+	uint64_t born; /* when the launcher started, in clock ticks since the boot; 0: unknown */
 	uint8_t ports[65536]; /* the rights to each port that rules grant, as in handled_net */
 	uint32_t count;
 	int is_full; /* more rules than fit: then nothing may be told */
 	struct sb_grant grants[SB_GRANT_SLOTS];
+	struct sb_filter filter;
 };
 
 /* Adds what a rule grants. */

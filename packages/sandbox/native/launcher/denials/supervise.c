@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervise.h"
+#include "filter.h"
+#include "process_facts.h"
 #include "stand.h"
 #include "../report.h"
 #include "sb_syscall.h"
@@ -77,6 +79,7 @@ static long map(struct sb_shared **shared)
 		return mapped;
 	*shared = (struct sb_shared *)mapped;
 	(*shared)->listener = -1;
+	(*shared)->born = sb_process_born((uint32_t)sb_syscall3(__NR_getpid, 0, 0, 0));
 	return 0;
 }
 
@@ -133,8 +136,16 @@ int sb_supervise_rules(
 		return fail(failure, NULL, -E2BIG);
 	/* Every ruleset for files restricts moving, whether it says so or not. */
 	shared->handled = landlock->handled_fs ? landlock->handled_fs | LL_FS_REFER : 0;
+	shared->scoped = landlock->scoped;
 	shared->handled_net = landlock->handled_net & (LL_NET_BIND_TCP | LL_NET_CONNECT_TCP);
 	return 0;
+}
+
+int sb_supervise_filter(
+	struct sb_shared *shared, const uint8_t *record, size_t length, struct sb_failure *failure)
+{
+	const int error = sb_filter_take(&shared->filter, record, length);
+	return error ? fail(failure, "filter", error) : 0;
 }
 
 void sb_supervise_name(const struct sb_process *process)

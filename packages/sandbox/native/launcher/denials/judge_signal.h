@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals (hook_task_kill() in security/landlock/task.c). */
+#ifndef SB_JUDGE_SIGNAL_H
+#define SB_JUDGE_SIGNAL_H
+
+#include "judge.h"
+
+/* The bit of a denial's right that means a signal. The path is then the number of the process. */
+#define SB_BY_SIGNAL 49
+
+/* As sb_judge, for kill(2) and its like. Only a process that is older than the launcher is outside of the sandbox for certain:
+ * about all others the kernel decides alone. */
+int sb_judge_signal(const struct sb_shared *shared, const struct sb_request *request,
+	struct sb_caller *caller, struct sb_denial *denial);
+
+#endif

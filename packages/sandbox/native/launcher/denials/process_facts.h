@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What proc(5) has about a process, by the number of one of its threads. */
+#ifndef SB_PROCESS_FACTS_H
+#define SB_PROCESS_FACTS_H
+
+#include <stdint.h>
+
+struct sb_process_facts {
+	uint32_t process;                /* its number; 0: it can't be read */
+	uint32_t real, effective, saved; /* user ids */
+	uint64_t capabilities;           /* effective ones */
+	int is_in_own_namespace;         /* of processes, so that its numbers mean something else */
+};
+
+/* Whether everything was read. */
+int sb_process_facts(uint32_t thread, struct sb_process_facts *facts);
+
+/* When it started, in clock ticks since the boot; 0 if that can't be read. */
+uint64_t sb_process_born(uint32_t process);
+
+/* The number of a thread's process, or 0. */
+uint32_t sb_process_of(uint32_t thread);
+
+/* The number of the process that a descriptor of another one refers to (pidfd_open(2)), or 0. */
+uint32_t sb_process_of_descriptor(uint32_t thread, unsigned int descriptor);
+
+#endif
