@@ -71,7 +71,7 @@ export class Contest implements Disposable {
     this.#unlisten = tools.trust.listen((host) => this.#distrust(host));
   }
 
-  /** @returns undefined if no source has it, which was reported to the parent */
+  /** @returns undefined if no source has it, which the parent knows */
   async run(): Promise<Found | undefined> {
     await this.#next();
     while (this.#running.size > 0) {
@@ -152,7 +152,7 @@ export class Contest implements Disposable {
       this.#race.leave(runner);
       return { source, result, began };
     });
-    this.#running.add({ source, url, controller, began, ended });
+    this.#running.add({ source, url, controller, transfer, began, ended });
   }
 
   #lead(source: number, started: Started): void {
@@ -217,18 +217,19 @@ export class Contest implements Disposable {
 
   /** Abandons all others, and reports the outcome of the file. */
   async #conclude({ source, result, began }: Ended): Promise<Found | undefined> {
-    const { verdicts, pace } = this.#tools;
+    const { verdicts, pace, trust } = this.#tools;
     const others = await this.#running.end(new TransferFailure('slower', ''));
     if ('kind' in result) return undefined;
     for (const other of others) {
       if (other.source === this.#leading || other.began > began) continue;
       this.#failed.add(other.source);
       this.#words.overtaken(other.source, other.url);
+      pace.overtaken(other.url);
+      trust.over(other.url);
     }
     const url = this.#candidates.url(source);
     if (others.length === 0 && url.protocol !== 'file:') pace.proven(url);
-    const { state } = result;
-    if (state === 'unchanged') {
+    if (result.state === 'unchanged') {
       this.#words.unchanged(source);
     } else {
       const [only, ...more] = this.#parts;
@@ -243,7 +244,7 @@ export class Contest implements Disposable {
     return {
       source: from,
       failed: this.#failed,
-      found: from === source ? result : { state, url: this.#candidates.url(from) },
+      found: from === source ? result : { state: result.state, url: this.#candidates.url(from) },
     };
   }
 }

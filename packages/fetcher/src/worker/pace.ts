@@ -1,4 +1,5 @@
 import { hostKey } from '../values/host-key.js';
+import { answerPatience, bytePatience, Patience, shortPatience } from './patience.js';
 
 /** When a source counts as slow. */
 export interface PaceLimits {
@@ -8,17 +9,19 @@ export interface PaceLimits {
   readonly isHeld: () => boolean;
 }
 
-/** Milliseconds between two checks. */
-const interval = 250;
+/** Milliseconds between two checks. Patience is counted in checks, so that a process that was stopped blames no server. */
+const interval = 50;
 
-/** Checks without an answer, or later without a byte, after which another source is asked in addition: one second. */
-const looksForAnswer = 4;
-const looksForBytes = 3;
+/** Checks after which a source that was just asked may be joined by another one: 150 ms. */
+const newness = 3;
 
 /** Fewer bytes than this in that time count as none: a file that arrives byte by byte is useless. */
 const standStill = 512;
 
-/** Checks over which a rate is measured: two seconds. */
+/** Checks between two measurements of rates: a quarter of a second. */
+const checksPerRate = 5;
+
+/** Measurements over which a rate is taken: two seconds. */
 const looksForRate = 8;
 
 /** Total bytes a second of all downloads below which another source is tried, to see whether it sends more. */
@@ -31,8 +34,10 @@ const tryFrom = 4;
 export interface Transfer extends Disposable {
   /** Reports the bytes of the file so far, and those of the whole file. */
   update(position: number, total: number | undefined): void;
-  /** Whether as many bytes as expected have arrived since the check before the last one. */
+  /** Whether as many bytes as expected arrive. */
   readonly goesWell: boolean;
+  /** Whether it was begun so recently that its silence says nothing. */
+  readonly isNew: boolean;
 }
 
 interface Entry {
@@ -41,9 +46,15 @@ interface Entry {
   position: number | undefined;
   total: number | undefined;
   received: number;
-  /** Bytes at each of the last checks, oldest first. */
+  /** Checks since the beginning. */
+  age: number;
+  /** Checks since the last few bytes, and the bytes at that time. */
+  quiet: number;
+  mark: number;
+  /** Bytes at each of the last measurements, oldest first. */
   readonly history: number[];
-  isSlow: boolean;
+  isBelowShare: boolean;
+  isStill: boolean;
 }
 
 /**
@@ -59,7 +70,11 @@ export class Pace implements Disposable {
   readonly #slow: Set<string>;
   /** Hosts of which one file was requested elsewhere, to measure the available rate. */
   readonly #tried = new Set<string>();
-  /** Bytes of all downloads at each of the last checks. */
+  /** Of each host, the file that is requested elsewhere as well, because it stands still. */
+  readonly #hedged = new Map<string, Entry>();
+  readonly #patience = new Patience();
+  #checks = 0;
+  /** Bytes of all downloads at each of the last measurements. */
   readonly #history: number[] = [0];
   #received = 0;
   #best: number;
@@ -87,23 +102,37 @@ export class Pace implements Disposable {
       position: undefined,
       total: undefined,
       received: 0,
+      age: 0,
+      quiet: 0,
+      mark: 0,
       history: [0],
-      isSlow: false,
+      isBelowShare: false,
+      isStill: false,
     };
     this.#entries.add(entry);
     return {
       update: (position, total) => {
         // Bytes from before the first report, and those of a restart, did not arrive now.
         const bytes = Math.max(0, position - (entry.position ?? position));
+        if (entry.position === undefined) {
+          entry.quiet = 0;
+          if (url.protocol !== 'file:') this.#patience.answered(entry.age);
+        }
         entry.position = position;
         entry.total = total;
         entry.received += bytes;
         this.#received += bytes;
       },
       get goesWell() {
-        return !entry.isSlow && entry.received - (entry.history.at(-2) ?? 0) > standStill;
+        return !entry.isBelowShare && !entry.isStill && entry.mark > 0 && entry.quiet < shortPatience;
       },
-      [Symbol.dispose]: () => void this.#entries.delete(entry),
+      get isNew() {
+        return entry.age < newness;
+      },
+      [Symbol.dispose]: () => {
+        this.#entries.delete(entry);
+        this.#unhedge(entry);
+      },
     };
   }
 
@@ -127,7 +156,52 @@ export class Pace implements Disposable {
   }
 
   #look(): void {
-    if (this.#limits.isHeld()) {
+    const isHeld = this.#limits.isHeld();
+    if (!isHeld) for (const entry of this.#entries) this.#lookAt(entry);
+    if (++this.#checks % checksPerRate === 0) this.#measure(isHeld);
+  }
+
+  /** Checks whether a source stands still. */
+  #lookAt(entry: Entry): void {
+    entry.age++;
+    entry.quiet++;
+    if (entry.received - entry.mark >= standStill) {
+      entry.mark = entry.received;
+      entry.quiet = 0;
+    }
+    if (entry.url.protocol === 'file:') return;
+    entry.isStill = this.#isStill(entry);
+    if (entry.isStill) entry.onSlow();
+    else this.#unhedge(entry);
+  }
+
+  #isStill(entry: Entry): boolean {
+    const { url, position, quiet } = entry;
+    const isSilent = position === undefined;
+    // Another source of the same file has made it clear already.
+    if (isSilent && this.isBehind(url)) return true;
+    if (quiet >= (isSilent ? answerPatience : bytePatience)) {
+      this.#slow.add(hostKey(url));
+      return true;
+    }
+    return quiet >= (isSilent ? this.#patience.checks : shortPatience) && this.#mayHedge(entry);
+  }
+
+  /** If a line hesitates, all files stand still. Then one request for each host is enough to find out. */
+  #mayHedge(entry: Entry): boolean {
+    const host = hostKey(entry.url);
+    const hedged = this.#hedged.get(host) ?? entry;
+    this.#hedged.set(host, hedged);
+    return hedged === entry || this.isBehind(entry.url);
+  }
+
+  #unhedge(entry: Entry): void {
+    const host = hostKey(entry.url);
+    if (this.#hedged.get(host) === entry) this.#hedged.delete(host);
+  }
+
+  #measure(isHeld: boolean): void {
+    if (isHeld) {
       // The measurement restarts: the sources did not cause the time until now.
       this.#history.splice(0, Infinity, this.#received);
       for (const { history, received } of this.#entries) history.splice(0, Infinity, received);
@@ -138,19 +212,12 @@ export class Pace implements Disposable {
     for (const entry of this.#entries) {
       if (entry.url.protocol === 'file:') continue;
       const rate = push(entry.history, entry.received);
-      entry.isSlow = this.#isSlow(entry, rate, all ?? Infinity);
-      if (entry.isSlow) entry.onSlow();
+      entry.isBelowShare = rate !== undefined && this.#isBelowShare(entry, rate, all ?? Infinity);
+      if (entry.isBelowShare) entry.onSlow();
     }
   }
 
-  #isSlow(entry: Entry, rate: number | undefined, all: number): boolean {
-    const { history, received, url, position } = entry;
-    const before = history.at(-1 - (position === undefined ? looksForAnswer : looksForBytes));
-    if (before !== undefined && received - before < standStill) {
-      this.#slow.add(hostKey(url));
-      return true;
-    }
-    if (rate === undefined) return false;
+  #isBelowShare(entry: Entry, rate: number, all: number): boolean {
     const fair = (this.#best / this.#entries.size) * (this.#limits.slowPercent / 100);
     if (rate < fair) return true;
     return all < tryBelow && this.#mayTry(entry, rate);
@@ -165,10 +232,10 @@ export class Pace implements Disposable {
   }
 }
 
-/** Adds a check, and returns the bytes a second over the last ones; undefined if there are too few. */
+/** Adds a measurement, and returns the bytes a second over the last ones; undefined if there are too few. */
 function push(history: number[], received: number): number | undefined {
   history.push(received);
   if (history.length > looksForRate + 1) history.shift();
   if (history.length <= looksForRate) return undefined;
-  return ((received - (history[0] ?? 0)) * 1000) / (looksForRate * interval);
+  return ((received - (history[0] ?? 0)) * 1000) / (looksForRate * checksPerRate * interval);
 }
