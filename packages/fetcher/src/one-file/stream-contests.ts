@@ -5,8 +5,9 @@ import { failureOf } from '../http/failure-of.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
 import type { SourceDownload, Started } from '../source/download.js';
 import type { Sink } from '../source/sink.js';
-import { Pace, type Transfer } from '../worker/pace.js';
+import { Pace } from '../worker/pace.js';
 import { Race } from '../worker/race.js';
+import type { Transfer } from '../worker/transfer.js';
 import { isHelp } from '../worker/under-way.js';
 import type { Attempted } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
@@ -141,8 +142,7 @@ class StreamContest {
       }
       this.#running.delete(ended.url);
       if (ended.failure === undefined) {
-        for (const [url, { began }] of this.#running) if (began < ended.began) this.#shared.pace.overtaken(url);
-        await this.#letGo();
+        await this.#letGo(ended.began);
         this.#shared.pace.proven(ended.url);
         return { attempted: { failure: undefined, hasStarted: this.#hasStarted }, failed: this.#failed };
       }
@@ -221,8 +221,12 @@ class StreamContest {
     this.#running.get(url)?.controller.abort(why);
   }
 
-  async #letGo(): Promise<void> {
-    for (const [url] of this.#running) this.#withdraw(url, new TransferFailure('slower', 'Another server was first'));
+  /** Ends all others; those that were asked before the first one to finish are slow. */
+  async #letGo(first: number): Promise<void> {
+    for (const [url, { began }] of this.#running) {
+      if (began < first) this.#shared.pace.overtaken(url);
+      this.#withdraw(url, new TransferFailure('slower', 'Another server was first'));
+    }
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Pace, type Transfer } from './pace.js';
+import { Pace } from './pace.js';
+import type { Transfer } from './transfer.js';
 
 const [fast, slow, third] = ['http://fast/x', 'http://slow/x', 'http://third/x'].map((url) => new URL(url)) as [
   URL,
@@ -103,11 +104,24 @@ describe('a source', () => {
     expect(told()).toEqual([true, true, true]);
   });
 
+  it('that is asked alone has a second to answer, and less to continue', () => {
+    using transfer = watched(slow);
+    vi.advanceTimersByTime(950);
+    expect(transfer.isSlow).toBe(false);
+    vi.advanceTimersByTime(50);
+    expect(transfer.isSlow).toBe(true);
+    transfer.update(0, endless);
+    vi.advanceTimersByTime(700);
+    expect(transfer.isSlow).toBe(false);
+    vi.advanceTimersByTime(50);
+    expect(transfer.isSlow).toBe(true);
+  });
+
   it('goes well while its bytes arrive, and its silence says nothing while it is new', () => {
     using transfer = watched(slow);
     const states = () => [transfer.isNew, transfer.goesWell];
     expect(states()).toEqual([true, false]);
-    vi.advanceTimersByTime(150);
+    vi.advanceTimersByTime(100);
     expect(states()).toEqual([false, false]);
     run(0.2, [transfer, 100_000]);
     expect(states()).toEqual([false, true]);
@@ -156,7 +170,7 @@ describe('a source', () => {
     run(20, [transfer, 0]);
     expect(transfer.told()).toBe(0);
     isHeld = false;
-    run(0.2, [transfer, 0]);
+    run(0.1, [transfer, 0]);
     expect(transfer.told()).toBe(0);
     run(0.2, [transfer, 0]);
     expect(transfer.told()).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import { hostKey } from '../values/host-key.js';
 import { answerPatience, bytePatience, Patience, shortPatience } from './patience.js';
+import type { Transfer } from './transfer.js';
 
 /** When a source counts as slow. */
 export interface PaceLimits {
@@ -9,11 +10,11 @@ export interface PaceLimits {
   readonly isHeld: () => boolean;
 }
 
-/** Milliseconds between two checks. Patience is counted in checks, so that a process that was stopped blames no server. */
+/** Milliseconds between two checks. Patience is counted in checks: a process that was stopped blames no server. */
 const interval = 50;
 
-/** Checks after which a source that was just asked may be joined by another one: 150 ms. */
-const newness = 3;
+/** Checks after which a source that was just asked may be joined by another one: 100 ms, the least of RFC 8305. */
+const newness = 2;
 
 /** Fewer bytes than this in that time count as none: a file that arrives byte by byte is useless. */
 const standStill = 512;
@@ -29,16 +30,6 @@ const tryBelow = 1 << 20;
 
 /** The least remaining seconds of a file for which that is worth a request. */
 const tryFrom = 4;
-
-/** One download from one source. */
-export interface Transfer extends Disposable {
-  /** Reports the bytes of the file so far, and those of the whole file. */
-  update(position: number, total: number | undefined): void;
-  /** Whether as many bytes as expected arrive. */
-  readonly goesWell: boolean;
-  /** Whether it was begun so recently that its silence says nothing. */
-  readonly isNew: boolean;
-}
 
 interface Entry {
   readonly url: URL;
@@ -126,6 +117,9 @@ export class Pace implements Disposable {
       get goesWell() {
         return !entry.isBelowShare && !entry.isStill && entry.mark > 0 && entry.quiet < shortPatience;
       },
+      get isSlow() {
+        return entry.isBelowShare || entry.quiet >= longPatience(entry);
+      },
       get isNew() {
         return entry.age < newness;
       },
@@ -158,6 +152,8 @@ export class Pace implements Disposable {
   #look(): void {
     const isHeld = this.#limits.isHeld();
     if (!isHeld) for (const entry of this.#entries) this.#lookAt(entry);
+    // All are looked at before another source is asked because of one.
+    if (!isHeld) for (const { isStill, onSlow } of this.#entries) if (isStill) onSlow();
     if (++this.#checks % checksPerRate === 0) this.#measure(isHeld);
   }
 
@@ -171,20 +167,19 @@ export class Pace implements Disposable {
     }
     if (entry.url.protocol === 'file:') return;
     entry.isStill = this.#isStill(entry);
-    if (entry.isStill) entry.onSlow();
-    else this.#unhedge(entry);
+    if (!entry.isStill) this.#unhedge(entry);
   }
 
   #isStill(entry: Entry): boolean {
-    const { url, position, quiet } = entry;
-    const isSilent = position === undefined;
-    // Another source of the same file has made it clear already.
-    if (isSilent && this.isBehind(url)) return true;
-    if (quiet >= (isSilent ? answerPatience : bytePatience)) {
+    const { url, quiet, mark } = entry;
+    // Another file of its host has made it clear already.
+    if (mark === 0 && this.isBehind(url)) return true;
+    if (quiet >= longPatience(entry)) {
       this.#slow.add(hostKey(url));
       return true;
     }
-    return quiet >= (isSilent ? this.#patience.checks : shortPatience) && this.#mayHedge(entry);
+    // A delay of the line is one of the bytes, too.
+    return quiet >= this.#patience.checks && this.#mayHedge(entry);
   }
 
   /** If a line hesitates, all files stand still. Then one request for each host is enough to find out. */
@@ -230,6 +225,11 @@ export class Pace implements Disposable {
     this.#tried.add(host);
     return true;
   }
+}
+
+/** Checks after which a source counts as slow for every file. */
+function longPatience({ position }: Entry): number {
+  return position === undefined ? answerPatience : bytePatience;
 }
 
 /** Adds a measurement, and returns the bytes a second over the last ones; undefined if there are too few. */

@@ -1,6 +1,6 @@
 /**
- * Checks without an answer, or later without a byte, after which another source is asked in addition, for one file of a
- * host at a time: a quarter of a second. It is the delay between two attempts of RFC 8305, section 5.
+ * While no answer is known, checks without a byte after which another source is asked in addition: a quarter of a
+ * second. It is the delay between two attempts of RFC 8305, section 5.
  */
 export const shortPatience = 5;
 
@@ -8,14 +8,14 @@ export const shortPatience = 5;
 export const answerPatience = 20;
 export const bytePatience = 15;
 
-/** The least patience for an answer, in checks: 200 ms. */
+/** The least patience, in checks: 200 ms. */
 const leastPatience = 4;
 
-/** How many times longer than the slowest of the latest answers a source may take, and their number. */
+/** How many times longer than the slowest of the latest answers a source may be silent, and their number. */
 const factor = 3;
 const latest = 8;
 
-/** How long to wait for an answer, from how long the latest answers took. All times are numbers of checks. */
+/** How long to wait for a byte, from how long the latest answers took. All times are numbers of checks. */
 export class Patience {
   readonly #answers: number[] = [];
 

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 
 import { type Running, UnderWay } from './under-way.js';
 
-const still = { isNew: false, goesWell: false };
+const still = { isNew: false, goesWell: false, isSlow: false };
 
 /** A source that is being asked, and never ends. */
-function running(source: number, state: { readonly isNew: boolean; readonly goesWell: boolean }): Running {
+function running(source: number, state: typeof still): Running {
   const transfer = { ...state, update: () => {}, [Symbol.dispose]: () => {} };
   const url = new URL(`http://host${source}/x`);
   return { source, url, transfer, controller: new AbortController(), began: source, ended: new Promise(() => {}) };
 }
 
 /** Whether another source is asked if one of these is slow. */
-async function isWoken(...states: readonly { readonly isNew: boolean; readonly goesWell: boolean }[]) {
+async function isWoken(...states: readonly (typeof still)[]) {
   const underWay = new UnderWay();
   for (const [source, state] of states.entries()) underWay.add(running(source, state));
   const next = underWay.next().then(() => true);
@@ -25,7 +25,7 @@ describe('another source', () => {
     ['the only one stands still', [still], true],
     ['two stand still', [still, still], true],
     ['three are asked already', [still, still, still], false],
-    ['another one does well', [still, { isNew: false, goesWell: true }], false],
-    ['another one was just asked', [still, { isNew: true, goesWell: false }], false],
+    ['another one does well', [still, { ...still, goesWell: true }], false],
+    ['another one was just asked', [still, { ...still, isNew: true }], false],
   ])('is asked or not where %s', async (_, states, isAsked) => expect(await isWoken(...states)).toBe(isAsked));
 });

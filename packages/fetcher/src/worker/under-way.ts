@@ -1,7 +1,7 @@
 import type { TransferFailure } from '../errors/transfer-failure.js';
 import type { Result } from '../source/download.js';
 import type { Failure } from './attempt.js';
-import type { Transfer } from './pace.js';
+import type { Transfer } from './transfer.js';
 
 /** A source that is being asked. */
 export interface Running {
