@@ -210,7 +210,7 @@ export class Contest implements Disposable {
     return isFinal(failure.kind);
   }
 
-  /** There is no verdict on a source that has sent only a part. */
+  /** A source that has sent only a part gets no verdict. */
   #awaitVerdict(last: URL): void {
     const { verdicts, trust } = this.#tools;
     const [only, ...more] = this.#parts;
