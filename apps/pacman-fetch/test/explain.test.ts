@@ -22,7 +22,9 @@ function write(pacmanConf: readonly string[], own: readonly string[]): void {
   writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), ['[options]', ...own, ''].join('\n'));
 }
 
-const explain = async (env: Readonly<Record<string, string>> = {}) => await runFetch(['explain', '-c', config], env);
+const explain = async (env: Readonly<Record<string, string>> = {}) =>
+  await runFetch(['explain', '--verbose', '-c', config], env);
+const explainShort = async () => await runFetch(['explain', '-c', config]);
 
 /** Without what is there for the eye. */
 function unwrapped(text: string): string {
@@ -62,6 +64,41 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     expect(command).toMatch(/^write \/dev\/null \S+\/pacman-fetch-XXXXXX \/var\/tmp$/m);
     expect(command).toMatch(/^system calls deny-dangerous; .*denied too: ptrace;/m);
     expect(command).toContain('connect_tcp: 21, 80, 443, 3128, 8080, 8443; UDP: not restricted\n');
+  });
+
+  it('fits a screen of 24 lines and 80 columns without --verbose, as the worker and as a command', async () => {
+    const servers = Array.from({ length: 300 }, (_, index) => `Server = https://mirror${index}.example/$repo`);
+    const commands = [[], ['XferCommand = /usr/bin/curl -fLo %o %u', 'SandboxSyscalls = require']];
+    for (const own of commands) {
+      write(['DownloadUser = nobody'], own);
+      appendFileSync(config, servers.map((line) => `${line}\n`).join(''));
+      const { status, stdout, stderr } = await explainShort();
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const lines = stdout.trimEnd().split('\n');
+      expect(lines.length).toBeLessThanOrEqual(24);
+      expect(lines.filter((line) => line.length > 80 && !line.includes(folder.path))).toEqual([]);
+      const text = unwrapped(stdout);
+      expect(text).toContain('nobody, uid 65534');
+      expect(text).toMatch(/^servers c\.example:8080 m\.example:8443 n\.example mirror0\.example and 299 more$/m);
+      expect(text).toMatch(/^files .*; write \/dev\/null/m);
+      expect(text).toMatch(/^network .*connect_tcp: 80, 443, 8080, 8443/m);
+      expect(text).toMatch(/^in force full$/m);
+      expect(text.includes('curl')).toBe(own.length > 0);
+      expect(text.includes('required system calls (seccomp)')).toBe(own.length > 0);
+    }
+  });
+
+  it('says without --verbose, too, why nothing would be downloaded', async () => {
+    write([], []);
+    expect(await explainShort()).toMatchObject({
+      status: 3,
+      stdout: expect.stringContaining('Nothing is downloaded: no user to download as') as string,
+    });
+    write([], ['SandboxUser = daemon', 'SandboxUserSwitch = require']);
+    const prefix = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, program];
+    const { status, stdout } = await runProgram('setpriv', [...prefix, 'explain', '-c', config], { env: environment });
+    expect(stdout).toMatch(/It would not be started: .*CAP_SETUID/s);
+    expect(status).toBe(3);
   });
 
   it('calls a server of files the disk, and connects to no port for it', async () => {
@@ -137,12 +174,14 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
   it('says which required layer keeps the worker from being started', async () => {
     write([], ['SandboxUser = daemon', 'SandboxUserSwitch = require']);
     const prefix = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, program];
-    const { status, stdout } = await runProgram('setpriv', [...prefix, 'explain', '-c', config], { env: environment });
+    const { status, stdout } = await runProgram('setpriv', [...prefix, 'explain', '-v', '-c', config], {
+      env: environment,
+    });
     expect(stdout).toMatch(/It would not be started: .*CAP_SETUID/s);
     expect(status).toBe(3);
     // The same where it is only preferred: it says what is missing.
     write([], ['SandboxUser = daemon']);
-    const other = await runProgram('setpriv', [...prefix, 'explain', '-c', config], { env: environment });
+    const other = await runProgram('setpriv', [...prefix, 'explain', '-v', '-c', config], { env: environment });
     expect(unwrapped(other.stdout)).toMatch(/missing privdrop\.user: .*CAP_SETUID/);
     expect(other.status).toBe(0);
   });

@@ -85,6 +85,28 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a transaction with two b
   }, 60_000);
 });
 
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a mirror that lies', () => {
+  it('sends one file of a few, also where another one lies as well', async () => {
+    const kinds: readonly MirrorKind[] = ['lying', 'lying', 'good', 'good'];
+    const mirrors = await Promise.all(kinds.map((kind) => pacedMirror(kind, () => Buffer.alloc(5000, 'x'), rate)));
+    try {
+      await using fetcher = fetcherFor({ parallel: 1 });
+      const sha256 = createHash('sha256').update(Buffer.alloc(5000, 'x')).digest('hex');
+      const requests = ['a', 'b', 'c'].map((name) => ({
+        sources: mirrors.map(({ origin }) => `${origin}/${name}`),
+        to: folder.file(name),
+        size: 5000,
+        sha256,
+      }));
+      const outcomes = await fetcher.download(requests);
+      expect(outcomes.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+      expect(mirrors.map(({ requests: asked }) => asked.length)).toEqual([1, 1, 3, 0]);
+    } finally {
+      await Promise.all(mirrors.map(async (mirror) => await mirror[Symbol.asyncDispose]()));
+    }
+  });
+});
+
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a database with one wrong sum', () => {
   it('fails that file only, and none of those that come from the only mirror meanwhile', async () => {
     const big = Buffer.alloc(300_000, 'big');

@@ -33,7 +33,7 @@ Exit status: 0 updates, 1 a download failed, 2 no updates, or configuration,
     const options = [...(said === undefined ? [] : ['--config', said]), '--dbpath', folder];
     return await inSession(parsed, {
       during: async (session) => await check(session, { folder, options, isDownload: parsed.switches.has('download') }),
-      overrides: { places: { database: folder }, look: { style: 'quiet' } },
+      overrides: { places: { database: folder }, look: { style: 'quiet' }, keepsUser: true },
     });
   },
 };

@@ -1,6 +1,7 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 
 import type { Fetcher } from '@sb/fetcher';
+import { isRoot } from '@sb/files';
 
 import type { ParsedOptions } from '../options/parse.js';
 import { type Configuration, loadConfiguration } from '../config/configuration.js';
@@ -22,6 +23,8 @@ export interface Overrides {
   readonly look?: Partial<Look>;
   /** `--disable-download-timeout`. */
   readonly disableTimeout?: boolean;
+  /** Meant for an ordinary user: it is not missed that such a user cannot switch to the one of the configuration. */
+  readonly keepsUser?: boolean;
   /** The warnings about pacman.conf have been shown, or the real pacman will show them. */
   readonly isSilent?: boolean;
 }
@@ -82,8 +85,9 @@ async function duringSession(opened: Session, during: Work['during']): Promise<n
 
 /** Prepares downloads. Starts nothing. */
 async function openSession(parsed: ParsedOptions, overrides: Overrides, signal: AbortSignal): Promise<Session> {
-  const { rootDir, architecture, isSilent = false, disableTimeout = false } = overrides;
-  const configuration = await loadConfiguration({ config: parsed.values.get('config'), rootDir, architecture });
+  const { rootDir, architecture, isSilent = false, disableTimeout = false, keepsUser = false } = overrides;
+  const loaded = await loadConfiguration({ config: parsed.values.get('config'), rootDir, architecture });
+  const configuration = keepsUser ? withOwnUser(loaded) : loaded;
   const places = placesOf(configuration, overrides.places);
   const look = { ...lookOf(parsed, configuration), ...overrides.look };
   const { stdout, stderr } = process;
@@ -100,6 +104,13 @@ async function openSession(parsed: ParsedOptions, overrides: Overrides, signal: 
     display,
     [Symbol.asyncDispose]: async () => await fetcher[Symbol.asyncDispose](),
   };
+}
+
+/** The same configuration, without the user to switch to, for a process that cannot and need not switch. */
+function withOwnUser(configuration: Configuration): Configuration {
+  const { sandbox } = configuration;
+  if (isRoot() || sandbox.levels.userSwitch.word === 'require') return configuration;
+  return { ...configuration, sandbox: { ...sandbox, user: undefined } };
 }
 
 function warn({ warnings }: Configuration, display: Display): void {

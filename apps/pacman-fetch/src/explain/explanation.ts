@@ -37,14 +37,16 @@ export function explainProgram(title: string, options: SandboxOptions | undefine
   }
 }
 
-const layerTexts: Readonly<Record<SandboxLayer, string>> = {
+/** The layers, in words. */
+export const layerTexts: Readonly<Record<SandboxLayer, string>> = {
   userSwitch: 'change of user',
   capabilities: 'capabilities',
   filesystem: 'files and network (Landlock)',
   syscalls: 'system calls (seccomp)',
 };
 
-const levelTexts = { require: 'required', prefer: 'where possible', off: 'off' } as const;
+/** The levels, in words. */
+export const levelTexts = { require: 'required', prefer: 'where possible', off: 'off' } as const;
 
 /** Which layers are required, and where that was set. */
 export function explainLevels({ levels }: SandboxSettings): Part {
@@ -68,13 +70,14 @@ const hanging = 16;
  * Joins all parts to one text, no wider than 80 columns if it has spaces to break at.
  *
  * @param charset - of the terminal; control characters from files are replaced
+ * @param isWhole - whether the text is long, so that empty lines separate the parts
  */
-export function explanationText(parts: readonly Part[], charset: Charset): string {
+export function explanationText(parts: readonly Part[], charset: Charset, isWhole: boolean): string {
   const shown = (line: string) => printable(line, charset);
   const texts = parts.map(({ title, lines }) =>
     [shown(title), ...lines.flatMap((line) => wrapped(`  ${shown(line)}`)), ''].join('\n'),
   );
-  return texts.join('\n');
+  return texts.join(isWhole ? '\n' : '');
 }
 
 function wrapped(line: string): readonly string[] {

@@ -10,6 +10,7 @@ import { optionsUser } from '../one-file/run.js';
 import { commandPorts } from '../xfer/ports.js';
 import { explainLevels, explainProgram, type Part, originNote } from './explanation.js';
 import { workerPorts } from './ports.js';
+import { fewServers, levelSummary, programSummary } from './summary.js';
 
 /** Stands for the directory that a command downloads to; each download gets a new one. */
 const staging = 'pacman-fetch-XXXXXX';
@@ -19,28 +20,29 @@ const staging = 'pacman-fetch-XXXXXX';
  *
  * @param configuration - from `loadConfiguration`
  * @param environment - for the proxies
+ * @param isWhole - whether every program and path is described; otherwise a screen about the one that downloads
  */
 export function explainPlan(
   configuration: Configuration,
   environment: Readonly<Record<string, string | undefined>>,
+  isWhole: boolean,
 ): readonly Part[] {
   const { sandbox, pacman } = configuration;
   const cache = pacman.options.get('CacheDir')?.[0]?.text ?? '/';
   const urls = pacman.repositories.flatMap((one) =>
     serversOf(configuration, one, packageServers).usable.map(({ url }) => url),
   );
-  const files: Part = { title: 'Files', lines: fileLines(configuration, cache, urls), isPossible: true };
+  const files: Part = { title: 'Files', lines: fileLines(configuration, { cache, urls, isWhole }), isPossible: true };
   const user = choose(configuration, cache);
   if ('title' in user) return [user, files];
   const ports = workerPorts(urls, proxiesOf(environment));
   const needs: Needs = { program: 'worker', user: optionsUser(user), ports: [], writable: [] };
-  return [
-    { title: 'User', lines: [userLine(user)], isPossible: true },
-    files,
-    explainLevels(sandbox),
-    ...explainOwn(configuration, needs, ports),
-    explainCommand(configuration, { ...needs, ports: commandPorts(urls, environment) }, cache),
-  ];
+  const own = explainOwn(configuration, needs, ports);
+  const command = explainCommand(configuration, { ...needs, ports: commandPorts(urls, environment) }, cache);
+  const who: Part = { title: 'User', lines: [userLine(user)], isPossible: true };
+  if (isWhole) return [who, files, explainLevels(sandbox), ...own, command];
+  const used = sandbox.xferCommand === undefined ? own.slice(0, 1) : [command];
+  return [who, files, levelSummary(sandbox), ...used.map(programSummary)];
 }
 
 /** The built-in worker and this process, or why neither would download. */
@@ -83,14 +85,20 @@ function explainSelf(sandbox: Configuration['sandbox'], needs: Needs): Part {
   return { ...part, lines: part.isPossible ? [...lines, note] : lines };
 }
 
-function fileLines({ pacman, ownFile }: Configuration, cache: string, urls: readonly string[]): readonly string[] {
+interface FileFacts {
+  readonly cache: string;
+  readonly urls: readonly string[];
+  readonly isWhole: boolean;
+}
+
+function fileLines({ pacman, ownFile }: Configuration, { cache, urls, isWhole }: FileFacts): readonly string[] {
   const [database] = pacman.options.get('DBPath') ?? [];
-  const hosts = new Set(urls.map((url) => new URL(url).host || 'disk'));
+  const hosts = [...new Set(urls.map((url) => new URL(url).host || 'disk'))];
   return [
     `packages      ${cache}`,
     `databases     ${join(database?.text ?? '/', 'sync')}`,
     `repositories  ${pacman.repositories.map(({ name }) => name).join(' ') || 'none'}`,
-    `servers       ${[...hosts].join(' ') || 'none'}`,
+    `servers       ${isWhole ? hosts.join(' ') || 'none' : fewServers(hosts)}`,
     `configured in pacman.conf and ${ownFile}`,
   ];
 }

@@ -59,11 +59,13 @@ export class Transfers {
     const all = Array.from(this.#byName.values());
     const received = all.reduce((sum, transfer) => sum + transfer.received, 0);
     const isOver = this.#finished >= files;
-    const lines = all.filter(({ hasEnded }) => !hasEnded).map((transfer) => transfer.line(at));
+    // A file without a byte has no rate yet.
+    const moving = all.filter((transfer) => !transfer.hasEnded && transfer.received > transfer.offset);
     const passed = (at - this.#total.at) / 1000;
     const offset = all.reduce((sum, transfer) => sum + transfer.offset, 0);
-    const running = lines.reduce((sum, line) => sum + line.rate, 0);
-    const rate = isOver ? (passed > 0 ? (received - offset) / passed : 0) : running;
+    const average = passed > 0 ? (received - offset) / passed : 0;
+    const running = moving.reduce((sum, transfer) => sum + transfer.line(at).rate, 0);
+    const rate = isOver || moving.length === 0 ? average : running;
     const size = announced ?? (isOver ? received : undefined);
     const left = size === undefined || rate <= 0 ? undefined : Math.max(0, size - received) / rate;
     const width = String(files).length;

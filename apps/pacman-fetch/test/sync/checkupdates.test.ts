@@ -30,9 +30,12 @@ const cacheHome = home.file('cache');
 const updates = join(cacheHome, 'pacman-fetch', 'updates');
 const listed = 'pkg1 0-1 -> 1-1\n';
 
-async function checkUpdates(...args: readonly string[]): Promise<ProgramResult> {
+const checkUpdates = async (...args: readonly string[]): Promise<ProgramResult> =>
+  await checkUpdatesOf(machine, ...args);
+
+async function checkUpdatesOf({ config }: Machine, ...args: readonly string[]): Promise<ProgramResult> {
   const env = { ...environment, HOME: home.path, XDG_CACHE_HOME: cacheHome };
-  const words = ['checkupdates', '--config', machine.config, ...args];
+  const words = ['checkupdates', '--config', config, ...args];
   return await runProgram(process.execPath, [program, ...words], { env, ...nobody });
 }
 
@@ -90,6 +93,18 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'unshare'
     expect(lstatSync(join(updates, 'sync', 'test.db'))).toMatchObject(nobody);
     // The control: pacman itself knows of nothing, since its databases are not there.
     expect((await machine.pacman('-Qu')).stdout).toBe('');
+  });
+
+  it('does not warn that its user cannot switch to the one of root’s downloads, unless that is required', async () => {
+    const { database } = machine;
+    const usual = scene.machine({ sandboxUser: 'daemon', database });
+    expect(await checkUpdatesOf(usual)).toMatchObject({ status: 0, stdout: listed, stderr: '' });
+    const strict = scene.machine({ sandboxUser: 'daemon', own: ['SandboxUserSwitch = require'], database });
+    expect(await checkUpdatesOf(strict)).toMatchObject({
+      status: 3,
+      stdout: '',
+      stderr: expect.stringContaining('cannot switch to') as string,
+    });
   });
 
   it('brings only a database that has changed', async () => {

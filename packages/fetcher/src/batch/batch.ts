@@ -64,6 +64,7 @@ export class Batch {
         brought += Math.max(0, outcome.size - (before[index] ?? 0));
         mirrors.clear(sourcesOf(job, job.left)[0]);
       }
+      for (const job of open) job.left = liarsLast(job, mirrors);
       mirrors.measure(brought, milliseconds);
       const hasDied = reports.some((report, index) => !isSettled(report, jobs[index]?.signature !== undefined));
       deaths += hasDied ? 1 : 0;
@@ -120,6 +121,15 @@ export class Batch {
 }
 
 const maxDeaths = 1;
+
+/** The remaining sources of a file: those of hosts that have sent a wrong file, this one or another, come last. */
+function liarsLast({ request, left }: Job, mirrors: BatchOptions['mirrors']): readonly number[] {
+  const isLiar = (place: number): boolean => {
+    const source = request.sources[place];
+    return source !== undefined && mirrors.hasLied(source);
+  };
+  return [...left.filter((place) => !isLiar(place)), ...left.filter(isLiar)];
+}
 
 async function judged(
   job: Job,

@@ -36,6 +36,18 @@ describe('mirrors', () => {
     expect(mirrors.inOrder([new URL('file:///x'), a])).toEqual([new URL('file:///x'), a]);
   });
 
+  it('come last after a wrong file, and are asked nevertheless', () => {
+    mirrors.lied(a);
+    mirrors.lied(new URL('file:///x'));
+    count(b, 'dns', 'dns', 'dns');
+    expect(mirrors.inOrder([a, b, c, new URL('file:///x')])).toEqual([c, new URL('file:///x'), b, a]);
+    expect([a, b, c].map((one) => mirrors.hasLied(one))).toEqual([true, false, false]);
+    mirrors.clear(a);
+    expect(mirrors.hasLied(a)).toBe(true);
+    now = 601_000;
+    expect(mirrors.hasLied(a)).toBe(false);
+  });
+
   it('have a chance with each worker, even after errors', () => {
     count(a, 'dns', 'dns', 'dns');
     count(b, 'http');

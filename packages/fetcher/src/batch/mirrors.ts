@@ -9,13 +9,15 @@ const memory = 10 * 60 * 1000;
 interface Host {
   errors: number;
   isSlow: boolean;
+  /** Whether it has sent a wrong file. */
+  hasLied: boolean;
   reason: FetcherError | undefined;
   /** When something was last reported about it; milliseconds of a steady clock. */
   at: number;
 }
 
 /**
- * Remembers across batches which hosts fail or are slow. All of that comes from workers, which the content that they
+ * Remembers across batches which hosts fail, are slow, or have sent a wrong file. All of that comes from workers, which the content that they
  * downloaded may have taken over. So it changes only the order in which later workers try the sources of a file, and
  * how many chances a host has with each. It never excludes a host. It is kept for ten minutes, and nothing of it comes
  * from a worker that lied. A checked file from a host counts in its favour again.
@@ -54,6 +56,16 @@ export class Mirrors {
     return before < this.#max && host.errors >= this.#max;
   }
 
+  /** Records that a source sent a file with a wrong checksum. */
+  lied(source: URL): void {
+    if (source.protocol !== 'file:') this.#host(source).hasLied = true;
+  }
+
+  /** Whether the host of a source has sent a wrong file. */
+  hasLied(source: URL): boolean {
+    return source.protocol !== 'file:' && this.#recent(hostKey(source))?.hasLied === true;
+  }
+
   /** Records that a source sent a complete and checked file. */
   clear(source: URL | undefined): void {
     const host = source === undefined ? undefined : this.#hosts.get(hostKey(source));
@@ -79,7 +91,7 @@ export class Mirrors {
     if (milliseconds > 0) this.#bestRate = Math.max(this.#bestRate, (bytes * 1000) / milliseconds);
   }
 
-  /** Returns sources in the order in which they are tried: those of slow and of failing hosts come last. */
+  /** Returns sources in the order in which they are tried: those of slow, failing and lying hosts come last. */
   inOrder(sources: readonly URL[]): readonly URL[] {
     const ranked = sources.map((source) => ({ source, rank: this.#rank(source) }));
     return ranked.sort((one, other) => one.rank - other.rank).map(({ source }) => source);
@@ -100,6 +112,7 @@ export class Mirrors {
   #rank(source: URL): number {
     const host = source.protocol === 'file:' ? undefined : this.#recent(hostKey(source));
     if (host === undefined) return 0;
+    if (host.hasLied) return 3;
     return this.#max > 0 && host.errors >= this.#max ? 2 : Number(host.isSlow);
   }
 
@@ -112,7 +125,7 @@ export class Mirrors {
     const key = hostKey(source);
     const at = this.#now();
     for (const [name, host] of this.#hosts) if (host.at < at - memory) this.#hosts.delete(name);
-    const host = this.#hosts.get(key) ?? { errors: 0, isSlow: false, reason: undefined, at };
+    const host = this.#hosts.get(key) ?? { errors: 0, isSlow: false, hasLied: false, reason: undefined, at };
     host.at = at;
     this.#hosts.set(key, host);
     return host;

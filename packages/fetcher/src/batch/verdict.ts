@@ -46,7 +46,7 @@ export async function verdict(
   const { beginning } = job.part;
   const etag = report.hasStarted ? report.etag : null;
   job.resume = beginning === null ? null : { ...beginning, lastModified: job.lastModified, etag };
-  if (report.state === 'done') return await check(job, report, refusals);
+  if (report.state === 'done') return await check(job, report, { refusals, mirrors });
   const [source] = sourcesOf(job, job.left);
   if (report.state !== 'unchanged' || source === undefined) return undefined;
   return withSignature(job, { report, refusals }, (signature) => unchanged(job, source, signature));
@@ -105,7 +105,11 @@ function sizeLie({ path, size }: Destination, said: number): FetcherError {
 }
 
 /** Checks a file that the worker calls complete: its length and its checksum must be right. */
-async function check(job: Job, report: FileReport, refusals: Refusals): Promise<Outcome | undefined> {
+async function check(
+  job: Job,
+  report: FileReport,
+  { refusals, mirrors }: Pick<Circumstances, 'refusals' | 'mirrors'>,
+): Promise<Outcome | undefined> {
   const { part } = job;
   const { size, isMixed } = report;
   const [source] = sourcesOf(job, job.left);
@@ -119,7 +123,10 @@ async function check(job: Job, report: FileReport, refusals: Refusals): Promise<
   // shows it.
   if (isMixed) job.isAlone = true;
   // The bytes of an earlier source may be wrong: then this source is asked for the whole file.
-  else if (!job.hasBeginning) job.left = job.left.slice(1);
+  else if (!job.hasBeginning) {
+    job.left = job.left.slice(1);
+    mirrors.lied(source);
+  }
   // None of the bytes may be kept.
   part.content.truncate();
   job.lastModified = null;

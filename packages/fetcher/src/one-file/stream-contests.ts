@@ -7,6 +7,8 @@ import type { SourceDownload, Started } from '../source/download.js';
 import type { Sink } from '../source/sink.js';
 import { Pace } from '../worker/pace.js';
 import { Race } from '../worker/race.js';
+import type { Transfer } from '../worker/transfer.js';
+import { isHelp } from '../worker/under-way.js';
 import type { Attempted } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
 
@@ -87,14 +89,24 @@ interface Shared {
 /** The outcome of one server. */
 interface Ended {
   readonly url: URL;
+  readonly began: number;
   readonly failure: TransferFailure | undefined;
+}
+
+/** A server that is being asked. */
+interface Running {
+  readonly controller: AbortController;
+  readonly transfer: Transfer;
+  /** How many had been asked before. */
+  readonly began: number;
+  readonly ended: Promise<Ended>;
 }
 
 /** The servers of one file. */
 class StreamContest {
   readonly #task: StreamTask;
   readonly #shared: Shared;
-  readonly #running = new Map<URL, { readonly controller: AbortController; readonly ended: Promise<Ended> }>();
+  readonly #running = new Map<URL, Running>();
   readonly #asked = new Set<string>();
   readonly #withdrawn = new Set<URL>();
   readonly #failed: URL[] = [];
@@ -130,7 +142,7 @@ class StreamContest {
       }
       this.#running.delete(ended.url);
       if (ended.failure === undefined) {
-        await this.#letGo();
+        await this.#letGo(ended.began);
         this.#shared.pace.proven(ended.url);
         return { attempted: { failure: undefined, hasStarted: this.#hasStarted }, failed: this.#failed };
       }
@@ -164,7 +176,8 @@ class StreamContest {
     const { downloadOne, pace } = this.#shared;
     const controller = new AbortController();
     const transfer = pace.begin(url, () => {
-      if (this.#running.size < maxAtOnce) this.#wake();
+      const isHelped = [...this.#running.values()].some((one) => isHelp(one.transfer));
+      if (this.#running.size < maxAtOnce && !isHelped) this.#wake();
     });
     const runner = race.enter(source, () => transfer.goesWell);
     let total: number | undefined;
@@ -188,10 +201,10 @@ class StreamContest {
       .then((failure) => {
         transfer[Symbol.dispose]();
         race.leave(runner);
-        return { url, failure };
+        return { url, began: source, failure };
       });
     this.#asked.add(url.href);
-    this.#running.set(url, { controller, ended });
+    this.#running.set(url, { controller, transfer, began: source, ended });
   }
 
   #lead({ total, lastModified }: Started): void {
@@ -208,8 +221,12 @@ class StreamContest {
     this.#running.get(url)?.controller.abort(why);
   }
 
-  async #letGo(): Promise<void> {
-    for (const [url] of this.#running) this.#withdraw(url, new TransferFailure('slower', 'Another server was first'));
+  /** Ends all others; those that were asked before the first one to finish are slow. */
+  async #letGo(first: number): Promise<void> {
+    for (const [url, { began }] of this.#running) {
+      if (began < first) this.#shared.pace.overtaken(url);
+      this.#withdraw(url, new TransferFailure('slower', 'Another server was first'));
+    }
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 }

@@ -7,27 +7,11 @@ import { TransferFailure } from '../errors/transfer-failure.js';
 import type { Result, Started } from '../source/download.js';
 import { attempt, type Failure } from './attempt.js';
 import { Candidates } from './candidates.js';
-import type { ChannelSink } from './channel-sink.js';
+import type { ContestFile, Found } from './contest-file.js';
 import { FileWords } from './file-words.js';
 import { Race } from './race.js';
 import type { Tools } from './tools.js';
 import { type Ended, UnderWay } from './under-way.js';
-
-/** One file, and what is known about it. */
-interface ContestFile {
-  readonly file: number;
-  readonly wanted: WorkerFile;
-  readonly sink: ChannelSink;
-  readonly deadline: AbortSignal;
-}
-
-/** The source that had the file. */
-interface Found {
-  readonly source: number;
-  /** Sources that did not have it, or were slower. */
-  readonly failed: ReadonlySet<number>;
-  readonly found: Result;
-}
 
 /**
  * The sources of one file. They are asked in their order, and another one in addition while the current ones are slow:
@@ -71,7 +55,7 @@ export class Contest implements Disposable {
     this.#unlisten = tools.trust.listen((host) => this.#distrust(host));
   }
 
-  /** @returns undefined if no source has it, which was reported to the parent */
+  /** @returns undefined if no source has it, which the parent knows */
   async run(): Promise<Found | undefined> {
     await this.#next();
     while (this.#running.size > 0) {
@@ -152,26 +136,37 @@ export class Contest implements Disposable {
       this.#race.leave(runner);
       return { source, result, began };
     });
-    this.#running.add({ source, url, controller, began, ended });
+    this.#running.add({ source, url, controller, transfer, began, ended });
   }
 
   #lead(source: number, started: Started): void {
     const { lastModified = null, isAppended } = started;
-    if (!isAppended) this.#parts.clear();
+    if (!isAppended || this.#race.position === 0) this.#parts.clear();
     this.#parts.add(source);
     this.#leading = source;
-    for (const other of this.#running.all) {
-      if (other.source !== source && this.#race.position > 0) this.#tools.pace.overtaken(other.url);
+    const { all } = this.#running;
+    const began = all.find((one) => one.source === source)?.began ?? 0;
+    for (const other of all) {
+      if (other.source === source || (other.began > began && this.#race.position === 0)) continue;
+      this.#overtaken(other.url);
     }
     // What the next source must confirm if this one fails half-way.
     this.#resume = this.#wanted.isAlone ? null : { etag: null, lastModified, lastByte: Date.now() };
     this.#words.started(source, started);
   }
 
+  /** Other files are asked of other hosts first, and wait for this one no more. */
+  #overtaken(url: URL): void {
+    this.#tools.pace.overtaken(url);
+    this.#tools.trust.over(url);
+  }
+
   /** If only one is asked at a time, a slow one gives way to those that have not been asked. */
   #leave(): void {
     if (!this.#candidates.hasFresh) return;
-    for (const { source } of this.#running.all) this.#withdraw(source, new TransferFailure('slower', ''));
+    for (const { source, transfer } of this.#running.all) {
+      if (transfer.isSlow) this.#withdraw(source, new TransferFailure('slower', ''));
+    }
   }
 
   #withdraw(source: number, why: TransferFailure): void {
@@ -215,27 +210,32 @@ export class Contest implements Disposable {
     return isFinal(failure.kind);
   }
 
+  /** A source that has sent only a part gets no verdict. */
+  #awaitVerdict(last: URL): void {
+    const { verdicts, trust } = this.#tools;
+    const [only, ...more] = this.#parts;
+    const isWhole = only !== undefined && more.length === 0 && this.#wanted.resume === null;
+    if (!isWhole) trust.over(last);
+    verdicts.expect(this.#file, isWhole ? this.#candidates.url(only) : undefined);
+  }
+
   /** Abandons all others, and reports the outcome of the file. */
   async #conclude({ source, result, began }: Ended): Promise<Found | undefined> {
-    const { verdicts, pace } = this.#tools;
+    const { pace } = this.#tools;
     const others = await this.#running.end(new TransferFailure('slower', ''));
     if ('kind' in result) return undefined;
     for (const other of others) {
       if (other.source === this.#leading || other.began > began) continue;
       this.#failed.add(other.source);
       this.#words.overtaken(other.source, other.url);
+      this.#overtaken(other.url);
     }
     const url = this.#candidates.url(source);
-    if (others.length === 0 && url.protocol !== 'file:') pace.proven(url);
-    const { state } = result;
-    if (state === 'unchanged') {
+    if ((others.length === 0 || this.#parts.size === 1) && url.protocol !== 'file:') pace.proven(url);
+    if (result.state === 'unchanged') {
       this.#words.unchanged(source);
     } else {
-      const [only, ...more] = this.#parts;
-      verdicts.expect(
-        this.#file,
-        only === undefined || more.length > 0 || this.#wanted.resume !== null ? undefined : this.#candidates.url(only),
-      );
+      this.#awaitVerdict(url);
       this.#words.done();
     }
     // If both had the last byte, the one whose byte was used.
@@ -243,7 +243,7 @@ export class Contest implements Disposable {
     return {
       source: from,
       failed: this.#failed,
-      found: from === source ? result : { state, url: this.#candidates.url(from) },
+      found: from === source ? result : { state: result.state, url: this.#candidates.url(from) },
     };
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { Pace, type Transfer } from './pace.js';
+import { Pace } from './pace.js';
+import type { Transfer } from './transfer.js';
 
 const [fast, slow, third] = ['http://fast/x', 'http://slow/x', 'http://third/x'].map((url) => new URL(url)) as [
   URL,
@@ -48,16 +49,84 @@ function see(rate: number): void {
 const all = 4 << 20;
 
 describe('a source', () => {
-  it('is slow after a second without an answer, or without more than a few bytes', () => {
+  it('is slow after a quarter of a second without an answer, or without more than a few bytes', () => {
     using silent = watched(slow);
     using drip = watched(third);
-    run(0.7, [drip, 10]);
+    run(0.1, [drip, 10]);
     expect([silent.told(), drip.told()]).toEqual([0, 0]);
     run(0.2, [drip, 10]);
-    expect([silent.told(), drip.told()]).toEqual([0, 1]);
-    run(0.3, [drip, 10]);
-    expect([silent.told(), drip.told()]).toEqual([1, 2]);
+    expect([silent.told() > 0, drip.told() > 0]).toEqual([true, true]);
+    expect([slow, third].map((url) => pace.isBehind(url))).toEqual([false, false]);
+    run(0.8, [drip, 10]);
     expect([slow, third, fast].map((url) => pace.isBehind(url))).toEqual([true, true, false]);
+  });
+
+  it.each([
+    [0, 200],
+    [50, 300],
+    [200, 750],
+    [400, 1000],
+  ])('has three times as long to answer as others, which took %i ms: %i ms', (took, patience) => {
+    // The first one is no longer among the latest.
+    for (const time of [1000, ...Array.from({ length: 8 }, () => took)]) {
+      using other = watched(fast);
+      vi.advanceTimersByTime(time);
+      other.update(0, endless);
+    }
+    using silent = watched(slow);
+    vi.advanceTimersByTime(patience - 50);
+    expect(silent.told()).toBe(0);
+    vi.advanceTimersByTime(50);
+    expect(silent.told()).toBeGreaterThan(0);
+  });
+
+  it('costs one request in addition while all files stand still, and one each once another was ahead', () => {
+    using first = watched(slow);
+    using second = watched(slow);
+    vi.advanceTimersByTime(500);
+    expect([first.told() > 0, second.told()]).toEqual([true, 0]);
+    pace.overtaken(slow);
+    vi.advanceTimersByTime(50);
+    expect(second.told()).toBeGreaterThan(0);
+  });
+
+  it('leaves the one request to another file if it recovers or ends', () => {
+    const transfers = [watched(slow), watched(slow), watched(slow)] as const;
+    const told = () => transfers.map((one) => one.told() > 0);
+    for (const one of transfers) one.update(0, endless);
+    vi.advanceTimersByTime(300);
+    expect(told()).toEqual([true, false, false]);
+    transfers[0].update(10_000, endless);
+    vi.advanceTimersByTime(50);
+    expect(told()).toEqual([true, true, false]);
+    transfers[1][Symbol.dispose]();
+    vi.advanceTimersByTime(50);
+    expect(told()).toEqual([true, true, true]);
+  });
+
+  it('that is asked alone has a second to answer, and less to continue', () => {
+    using transfer = watched(slow);
+    vi.advanceTimersByTime(950);
+    expect(transfer.isSlow).toBe(false);
+    vi.advanceTimersByTime(50);
+    expect(transfer.isSlow).toBe(true);
+    transfer.update(0, endless);
+    vi.advanceTimersByTime(700);
+    expect(transfer.isSlow).toBe(false);
+    vi.advanceTimersByTime(50);
+    expect(transfer.isSlow).toBe(true);
+  });
+
+  it('goes well while its bytes arrive, and its silence says nothing while it is new', () => {
+    using transfer = watched(slow);
+    const states = () => [transfer.isNew, transfer.goesWell];
+    expect(states()).toEqual([true, false]);
+    vi.advanceTimersByTime(100);
+    expect(states()).toEqual([false, false]);
+    run(0.2, [transfer, 100_000]);
+    expect(states()).toEqual([false, true]);
+    vi.advanceTimersByTime(250);
+    expect(states()).toEqual([false, false]);
   });
 
   it('is slow if it sends less than its share of the best rate so far', () => {
@@ -101,9 +170,9 @@ describe('a source', () => {
     run(20, [transfer, 0]);
     expect(transfer.told()).toBe(0);
     isHeld = false;
-    run(0.7, [transfer, 0]);
+    run(0.1, [transfer, 0]);
     expect(transfer.told()).toBe(0);
-    run(0.5, [transfer, 0]);
+    run(0.2, [transfer, 0]);
     expect(transfer.told()).toBeGreaterThan(0);
   });
 

@@ -1,4 +1,6 @@
 import { hostKey } from '../values/host-key.js';
+import { answerPatience, bytePatience, Patience, shortPatience } from './patience.js';
+import type { Transfer } from './transfer.js';
 
 /** When a source counts as slow. */
 export interface PaceLimits {
@@ -8,17 +10,19 @@ export interface PaceLimits {
   readonly isHeld: () => boolean;
 }
 
-/** Milliseconds between two checks. */
-const interval = 250;
+/** Milliseconds between two checks. Patience is counted in checks: a process that was stopped blames no server. */
+const interval = 50;
 
-/** Checks without an answer, or later without a byte, after which another source is asked in addition: one second. */
-const looksForAnswer = 4;
-const looksForBytes = 3;
+/** Checks after which a source that was just asked may be joined by another one: 100 ms, the least of RFC 8305. */
+const newness = 2;
 
 /** Fewer bytes than this in that time count as none: a file that arrives byte by byte is useless. */
 const standStill = 512;
 
-/** Checks over which a rate is measured: two seconds. */
+/** Checks between two measurements of rates: a quarter of a second. */
+const checksPerRate = 5;
+
+/** Measurements over which a rate is taken: two seconds. */
 const looksForRate = 8;
 
 /** Total bytes a second of all downloads below which another source is tried, to see whether it sends more. */
@@ -27,23 +31,21 @@ const tryBelow = 1 << 20;
 /** The least remaining seconds of a file for which that is worth a request. */
 const tryFrom = 4;
 
-/** One download from one source. */
-export interface Transfer extends Disposable {
-  /** Reports the bytes of the file so far, and those of the whole file. */
-  update(position: number, total: number | undefined): void;
-  /** Whether as many bytes as expected have arrived since the check before the last one. */
-  readonly goesWell: boolean;
-}
-
 interface Entry {
   readonly url: URL;
   readonly onSlow: () => void;
   position: number | undefined;
   total: number | undefined;
   received: number;
-  /** Bytes at each of the last checks, oldest first. */
+  /** Checks since the beginning. */
+  age: number;
+  /** Checks since the last few bytes, and the bytes at that time. */
+  quiet: number;
+  mark: number;
+  /** Bytes at each of the last measurements, oldest first. */
   readonly history: number[];
-  isSlow: boolean;
+  isBelowShare: boolean;
+  isStill: boolean;
 }
 
 /**
@@ -59,7 +61,11 @@ export class Pace implements Disposable {
   readonly #slow: Set<string>;
   /** Hosts of which one file was requested elsewhere, to measure the available rate. */
   readonly #tried = new Set<string>();
-  /** Bytes of all downloads at each of the last checks. */
+  /** Of each host, the file that is requested elsewhere as well, because it stands still. */
+  readonly #hedged = new Map<string, Entry>();
+  readonly #patience = new Patience();
+  #checks = 0;
+  /** Bytes of all downloads at each of the last measurements. */
   readonly #history: number[] = [0];
   #received = 0;
   #best: number;
@@ -87,23 +93,40 @@ export class Pace implements Disposable {
       position: undefined,
       total: undefined,
       received: 0,
+      age: 0,
+      quiet: 0,
+      mark: 0,
       history: [0],
-      isSlow: false,
+      isBelowShare: false,
+      isStill: false,
     };
     this.#entries.add(entry);
     return {
       update: (position, total) => {
         // Bytes from before the first report, and those of a restart, did not arrive now.
         const bytes = Math.max(0, position - (entry.position ?? position));
+        if (entry.position === undefined) {
+          entry.quiet = 0;
+          if (url.protocol !== 'file:') this.#patience.answered(entry.age);
+        }
         entry.position = position;
         entry.total = total;
         entry.received += bytes;
         this.#received += bytes;
       },
       get goesWell() {
-        return !entry.isSlow && entry.received - (entry.history.at(-2) ?? 0) > standStill;
+        return !entry.isBelowShare && !entry.isStill && entry.mark > 0 && entry.quiet < shortPatience;
       },
-      [Symbol.dispose]: () => void this.#entries.delete(entry),
+      get isSlow() {
+        return entry.isBelowShare || entry.quiet >= longPatience(entry);
+      },
+      get isNew() {
+        return entry.age < newness;
+      },
+      [Symbol.dispose]: () => {
+        this.#entries.delete(entry);
+        this.#unhedge(entry);
+      },
     };
   }
 
@@ -127,7 +150,53 @@ export class Pace implements Disposable {
   }
 
   #look(): void {
-    if (this.#limits.isHeld()) {
+    const isHeld = this.#limits.isHeld();
+    if (!isHeld) for (const entry of this.#entries) this.#lookAt(entry);
+    // All are looked at before another source is asked because of one.
+    if (!isHeld) for (const { isStill, onSlow } of this.#entries) if (isStill) onSlow();
+    if (++this.#checks % checksPerRate === 0) this.#measure(isHeld);
+  }
+
+  /** Checks whether a source stands still. */
+  #lookAt(entry: Entry): void {
+    entry.age++;
+    entry.quiet++;
+    if (entry.received - entry.mark >= standStill) {
+      entry.mark = entry.received;
+      entry.quiet = 0;
+    }
+    if (entry.url.protocol === 'file:') return;
+    entry.isStill = this.#isStill(entry);
+    if (!entry.isStill) this.#unhedge(entry);
+  }
+
+  #isStill(entry: Entry): boolean {
+    const { url, quiet, mark } = entry;
+    // Another file of its host has made it clear already.
+    if (mark === 0 && this.isBehind(url)) return true;
+    if (quiet >= longPatience(entry)) {
+      this.#slow.add(hostKey(url));
+      return true;
+    }
+    // A delay of the line is one of the bytes, too.
+    return quiet >= this.#patience.checks && this.#mayHedge(entry);
+  }
+
+  /** If a line hesitates, all files stand still. Then one request for each host is enough to find out. */
+  #mayHedge(entry: Entry): boolean {
+    const host = hostKey(entry.url);
+    const hedged = this.#hedged.get(host) ?? entry;
+    this.#hedged.set(host, hedged);
+    return hedged === entry || this.isBehind(entry.url);
+  }
+
+  #unhedge(entry: Entry): void {
+    const host = hostKey(entry.url);
+    if (this.#hedged.get(host) === entry) this.#hedged.delete(host);
+  }
+
+  #measure(isHeld: boolean): void {
+    if (isHeld) {
       // The measurement restarts: the sources did not cause the time until now.
       this.#history.splice(0, Infinity, this.#received);
       for (const { history, received } of this.#entries) history.splice(0, Infinity, received);
@@ -138,19 +207,12 @@ export class Pace implements Disposable {
     for (const entry of this.#entries) {
       if (entry.url.protocol === 'file:') continue;
       const rate = push(entry.history, entry.received);
-      entry.isSlow = this.#isSlow(entry, rate, all ?? Infinity);
-      if (entry.isSlow) entry.onSlow();
+      entry.isBelowShare = rate !== undefined && this.#isBelowShare(entry, rate, all ?? Infinity);
+      if (entry.isBelowShare) entry.onSlow();
     }
   }
 
-  #isSlow(entry: Entry, rate: number | undefined, all: number): boolean {
-    const { history, received, url, position } = entry;
-    const before = history.at(-1 - (position === undefined ? looksForAnswer : looksForBytes));
-    if (before !== undefined && received - before < standStill) {
-      this.#slow.add(hostKey(url));
-      return true;
-    }
-    if (rate === undefined) return false;
+  #isBelowShare(entry: Entry, rate: number, all: number): boolean {
     const fair = (this.#best / this.#entries.size) * (this.#limits.slowPercent / 100);
     if (rate < fair) return true;
     return all < tryBelow && this.#mayTry(entry, rate);
@@ -165,10 +227,15 @@ export class Pace implements Disposable {
   }
 }
 
-/** Adds a check, and returns the bytes a second over the last ones; undefined if there are too few. */
+/** Checks after which a source counts as slow for every file. */
+function longPatience({ position }: Entry): number {
+  return position === undefined ? answerPatience : bytePatience;
+}
+
+/** Adds a measurement, and returns the bytes a second over the last ones; undefined if there are too few. */
 function push(history: number[], received: number): number | undefined {
   history.push(received);
   if (history.length > looksForRate + 1) history.shift();
   if (history.length <= looksForRate) return undefined;
-  return ((received - (history[0] ?? 0)) * 1000) / (looksForRate * interval);
+  return ((received - (history[0] ?? 0)) * 1000) / (looksForRate * checksPerRate * interval);
 }

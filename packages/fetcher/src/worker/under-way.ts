@@ -1,12 +1,14 @@
 import type { TransferFailure } from '../errors/transfer-failure.js';
 import type { Result } from '../source/download.js';
 import type { Failure } from './attempt.js';
+import type { Transfer } from './transfer.js';
 
 /** A source that is being asked. */
 export interface Running {
   readonly source: number;
   readonly url: URL;
   readonly controller: AbortController;
+  readonly transfer: Transfer;
   /** How many sources of the file had started before. */
   readonly began: number;
   readonly ended: Promise<Ended>;
@@ -21,6 +23,11 @@ export interface Ended {
 
 /** The most sources of one file that are asked at a time. */
 const maxAtOnce = 3;
+
+/** Whether a source is enough, or may turn out to be. */
+export function isHelp({ goesWell, isNew }: Transfer): boolean {
+  return goesWell || isNew;
+}
 
 /** The sources of one file that are being asked. */
 export class UnderWay {
@@ -53,9 +60,13 @@ export class UnderWay {
     return ended;
   }
 
-  /** Records that they are slow: another one is asked in addition. A source from a disk never counts as slow. */
+  /**
+   * Records that one is slow: another one is asked in addition, unless one does well or was just asked. A source from a
+   * disk never counts as slow.
+   */
   slow(): void {
-    if (this.size < maxAtOnce && this.urls.every(({ protocol }) => protocol !== 'file:')) this.#wake();
+    const isHelped = this.all.some(({ url, transfer }) => url.protocol === 'file:' || isHelp(transfer));
+    if (this.size < maxAtOnce && !isHelped) this.#wake();
   }
 
   abort(source: number, why: TransferFailure): void {

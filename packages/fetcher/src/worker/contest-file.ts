@@ -1,0 +1,19 @@
+import type { WorkerFile } from '../channel/messages.js';
+import type { Result } from '../source/download.js';
+import type { ChannelSink } from './channel-sink.js';
+
+/** One file, and what is known about it. */
+export interface ContestFile {
+  readonly file: number;
+  readonly wanted: WorkerFile;
+  readonly sink: ChannelSink;
+  readonly deadline: AbortSignal;
+}
+
+/** The source that had the file. */
+export interface Found {
+  readonly source: number;
+  /** Sources that did not have it, or were slower. */
+  readonly failed: ReadonlySet<number>;
+  readonly found: Result;
+}
