@@ -17,6 +17,7 @@ import { layerPolicies, type LayerPolicies } from './plan/layers.js';
 import { machineOf, planSandbox, type SandboxPlan, sandboxSupport } from './plan/plan.js';
 import { definePolicy, effectiveOf, withoutProfileTmp } from './policy/define.js';
 import type { SandboxOptions, SandboxPolicy } from './policy/options.js';
+import { previewOf } from './policy/preview.js';
 import { type SelfTest, selfTest } from './self-test/self-test.js';
 import { Starter } from './starter.js';
 import type { Sandbox } from './types.js';
@@ -162,7 +163,8 @@ class LauncherSandbox implements Sandbox {
 
   explain(): string {
     // Also for the policy of restrictSelf, which starts nothing.
-    return explainSandbox(this.#effective, this.#layers, this.#starter.planned(this.#layers).plan);
+    const shown = this.#shown();
+    return explainSandbox(this.#effective, this.#layers, shown.#starter.planned(shown.#layers).plan);
   }
 
   allows(question: SandboxQuestion, program?: string): SandboxAnswer {
@@ -174,8 +176,15 @@ class LauncherSandbox implements Sandbox {
 
   /** What would be in force for a program, or for any: the preset `minimal` grants what a program needs. */
   #inForce(program: string | undefined): InForce {
-    const planned = program === undefined ? this.#starter.planned(this.#layers) : this.#starter.prepare(program);
+    const shown = this.#shown();
+    const planned = program === undefined ? shown.#starter.planned(shown.#layers) : shown.#starter.prepare(program);
     return { layers: this.#layers, plan: planned.plan };
+  }
+
+  /** For what is only shown: a limit that is missing here refuses nothing. */
+  #shown(): LauncherSandbox {
+    const policy = previewOf(this.policy);
+    return policy === this.policy ? this : new LauncherSandbox(policy);
   }
 
   async selfTest(): Promise<SelfTest> {
