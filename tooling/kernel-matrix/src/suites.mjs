@@ -20,6 +20,8 @@ export const suites = {
     'packages/sandbox/test/enforcement/this-kernel.test.ts',
     'packages/sandbox/test/enforcement/cgroup-limits.test.ts',
     'packages/sandbox/test/enforcement/cgroup.test.ts',
+    'packages/sandbox/test/enforcement/cgroup-places.test.ts',
+    'packages/sandbox/test/enforcement/cgroup-systemd.test.ts',
   ],
   'pacman-fetch': ['apps/pacman-fetch/test/enforcement/end-to-end.test.ts', 'apps/pacman-fetch/test/sync/demo.test.ts'],
 };
