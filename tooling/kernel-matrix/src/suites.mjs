@@ -19,6 +19,7 @@ export const suites = {
   sandbox: [
     'packages/sandbox/test/enforcement/this-kernel.test.ts',
     'packages/sandbox/test/enforcement/cgroup-limits.test.ts',
+    'packages/sandbox/test/enforcement/reached-limits.test.ts',
     'packages/sandbox/test/enforcement/cgroup.test.ts',
     'packages/sandbox/test/enforcement/cgroup-places.test.ts',
     'packages/sandbox/test/enforcement/cgroup-systemd.test.ts',

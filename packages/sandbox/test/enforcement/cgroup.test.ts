@@ -193,6 +193,21 @@ function withKill(): void {
 
 /** Before Linux 5.14, and where nothing is delegated. */
 function withoutKill(): void {
+  it.each<[string, SandboxOptions]>([
+    ['without a limit', other],
+    ['with one', { ...other, cgroup: { pids: 50 }, prefer: ['landlock', 'process.cgroup'] }],
+  ])('cannot end what the program leaves behind, and the report says so: %s', async (_name, policy) => {
+    const word = mark();
+    const { report } = await start(policy, `(${scattered(word)} sleep 0.2) ${quiet}`);
+    expect(processesWith(word)).toHaveLength(3);
+    expect(states(report)['process.descendants']).toBe('unsupported');
+    kill(word);
+    expect(await areGone(word)).toBe(true);
+    // The next start removes its cgroup.
+    if (support.state !== 'available') return;
+    await expect.poll(async () => (await start(policy, 'true'), madeIn(support.place))).toEqual([]);
+  });
+
   it('is not made for descendants, and the report says that they may last', async () => {
     const { report, stdout } = await start(other, 'grep ^0:: /proc/self/cgroup; true');
     expect(stdout).not.toContain('sb-run-');
