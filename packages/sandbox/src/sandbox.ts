@@ -14,6 +14,7 @@ import { layerPolicies } from './plan/layers.js';
 import { machineOf, planSandbox, type SandboxPlan, sandboxSupport } from './plan/plan.js';
 import { definePolicy, effectiveOf, withoutProfileTmp } from './policy/define.js';
 import type { SandboxOptions, SandboxPolicy } from './policy/options.js';
+import { previewOf } from './policy/preview.js';
 import { type SelfTest, selfTest } from './self-test/self-test.js';
 import { readCommand, readStart, Startable } from './startable.js';
 import { Starter } from './starter.js';
@@ -126,7 +127,8 @@ class LauncherSandbox implements Sandbox {
 
   explain(): string {
     // Also for the policy of restrictSelf, which starts nothing.
-    return explainSandbox(this.#own.effective, this.#own.layers, this.#own.starter.planned(this.#own.layers).plan);
+    const shown = this.#shown();
+    return explainSandbox(this.#own.effective, this.#own.layers, shown.starter.planned(shown.layers).plan);
   }
 
   allows(question: SandboxQuestion, program?: string): SandboxAnswer {
@@ -138,9 +140,15 @@ class LauncherSandbox implements Sandbox {
 
   /** What would be in force for a program, or for any: the preset `minimal` grants what a program needs. */
   #inForce(program: string | undefined): InForce {
-    const planned =
-      program === undefined ? this.#own.starter.planned(this.#own.layers) : this.#own.starter.prepare(program);
+    const shown = this.#shown();
+    const planned = program === undefined ? shown.starter.planned(shown.layers) : shown.starter.prepare(program);
     return { layers: this.#own.layers, plan: planned.plan };
+  }
+
+  /** For what is only shown: a limit that is missing here refuses nothing. */
+  #shown(): Startable {
+    const policy = previewOf(this.policy);
+    return policy === this.policy ? this.#own : new Startable(policy);
   }
 
   async selfTest(): Promise<SelfTest> {

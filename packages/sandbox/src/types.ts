@@ -94,7 +94,7 @@ export interface Sandbox {
   export(target: ExportTarget, command?: readonly string[]): Promise<Exported>;
   /** What would be enforced on this machine now, and what cannot be. Examines the kernel again. */
   plan(): SandboxPlan;
-  /** The plan in plain words. */
+  /** The plan in plain words. If a required limit of `cgroup` is missing here, it says that nothing would run. */
   explain(): string;
   /**
    * Answers whether the sandbox would allow a program to do something, which layer and rule decide, and what would
@@ -104,7 +104,7 @@ export interface Sandbox {
    * @param question - one attempt: `{ write: '/etc/hosts' }`, `{ connect: 443 }`, `{ call: 'ptrace' }`
    * @param program - the program that attempts it, if the preset `minimal` grants what it needs. Default: any
    * @throws SandboxError `invalid-policy` for a question without an attempt; LandlockError `path-missing` for a path
-   *   that leads nowhere; those of {@link plan}
+   *   that leads nowhere; those of {@link plan}, except for a missing limit of `cgroup`
    */
   allows(question: SandboxQuestion, program?: string): SandboxAnswer;
   /**

@@ -40,15 +40,15 @@ export class TestCgroup implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // Not before Linux 5.14.
     if (existsSync(join(this.path, 'cgroup.kill'))) this.write('cgroup.kill', '1');
-    for (const name of readdirSync(this.path, { withFileTypes: true })) {
-      if (name.isDirectory()) await removed(join(this.path, name.name));
-    }
     await removed(this.path);
   }
 }
 
-/** Waits until a cgroup has no process left, and removes it. */
+/** Waits until a cgroup and those in it have no process left, and removes them. */
 async function removed(path: string): Promise<void> {
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await removed(join(path, entry.name));
+  }
   for (const end = Date.now() + 10_000; ; await wait(20)) {
     try {
       rmdirSync(path);

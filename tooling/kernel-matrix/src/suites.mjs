@@ -19,7 +19,10 @@ export const suites = {
   sandbox: [
     'packages/sandbox/test/enforcement/this-kernel.test.ts',
     'packages/sandbox/test/enforcement/cgroup-limits.test.ts',
+    'packages/sandbox/test/enforcement/reached-limits.test.ts',
     'packages/sandbox/test/enforcement/cgroup.test.ts',
+    'packages/sandbox/test/enforcement/cgroup-places.test.ts',
+    'packages/sandbox/test/enforcement/cgroup-systemd.test.ts',
   ],
   'pacman-fetch': ['apps/pacman-fetch/test/enforcement/end-to-end.test.ts', 'apps/pacman-fetch/test/sync/demo.test.ts'],
 };

@@ -1,12 +1,11 @@
-import { closeSync } from 'node:fs';
 import { release } from 'node:os';
 import { dirname } from 'node:path';
 
 import { errorCode, readKernelFile } from '@sb/core';
 import { effectiveUser, filesClause, Folder, isFilesError } from '@sb/files';
 
-import { native } from '../native.js';
 import { type CgroupName, cgroupNames } from '../policy/cgroup.js';
+import { isDelegated, isManagedByUser } from './delegation.js';
 import { isWritableIn, readIn, wordsIn } from './files.js';
 import { type CgroupMount, cgroupMounts, cgroupOf, placeOf } from './mounts.js';
 
@@ -51,14 +50,27 @@ function supportFrom(cgroups: string, mountinfo: string): CgroupSupport {
   if (path === undefined) return unavailable(`no mount of cgroup v2 shows the cgroup of this process, ${own}`);
   using folder = Folder.open(path);
   // Only the root of the whole hierarchy may have both processes and limits for the cgroups in it.
-  if (readIn(folder, 'cgroup.type') === undefined) return inFolder(folder, { name: own, mounts, isTop: true });
-  return own === '/' ? unavailable(`${atNamespaceRoot}. ${remedy}`) : inParent(own, mounts);
+  if (readIn(folder, 'cgroup.type') === undefined)
+    return inFolder(folder, { name: own, mounts, isTop: true, isManaged: false });
+  return own === '/' ? atNamespaceRoot(folder) : inParent(own, mounts);
 }
 
 const rule = 'the cgroup of this process has processes, so the kernel sets no limits beneath it (cgroups(7))';
-const atNamespaceRoot = `${rule}, and it is the root of its cgroup namespace`;
 const remedy =
   'Start this process by systemd-run --user --scope -p Delegate=yes, or in a unit with Delegate=yes and DelegateSubgroup=';
+
+/** As in a container. Nothing is visible beside it, and other processes there would have to be moved. */
+function atNamespaceRoot(folder: Folder): CgroupSupport {
+  const why = `${rule}, and it is the root of its cgroup namespace, as in a container`;
+  const canMove = folder.isWritable() && isWritableIn(folder, 'cgroup.procs');
+  return unavailable(`${why}. ${canMove ? moveAway(folder.path) : limitContainer}`);
+}
+
+const moveAway = (path: string): string =>
+  `Move each process of it to another cgroup before: mkdir ${path}/init; echo PID >${path}/init/cgroup.procs`;
+
+const limitContainer =
+  'cgroup v2 cannot be changed here. Set the limits of the container itself: docker run --memory, --pids-limit, --cpus';
 
 /** The cgroup of this process has processes, so a new one is beside it. */
 function inParent(own: string, mounts: readonly CgroupMount[]): CgroupSupport {
@@ -66,22 +78,9 @@ function inParent(own: string, mounts: readonly CgroupMount[]): CgroupSupport {
   const path = placeOf(name, mounts);
   if (path === undefined) return unavailable(`${rule}, and no mount shows the one above it. ${remedy}`);
   using folder = Folder.open(path);
-  if (!isDelegated(folder)) return unavailable(`${rule}, and the one above it, ${name}, is not delegated. ${remedy}`);
-  return inFolder(folder, { name, mounts, isTop: false });
-}
-
-/**
- * For an ordinary user the rights of the files show it. Root may write everywhere, but another manager, as a rule
- * systemd, has the cgroups that it has not given away.
- */
-function isDelegated(folder: Folder): boolean {
-  if (effectiveUser() !== 0) return isWritableIn(folder, 'cgroup.procs');
-  const descriptor = folder.reopen();
-  try {
-    return native().isDelegated(descriptor) === 1;
-  } finally {
-    closeSync(descriptor);
-  }
+  if (!isDelegated(folder, name))
+    return unavailable(`${rule}, and the one above it, ${name}, is not delegated. ${remedy}`);
+  return inFolder(folder, { name, mounts, isTop: false, isManaged: isManagedByUser(name, mounts) });
 }
 
 interface Found {
@@ -89,9 +88,11 @@ interface Found {
   readonly mounts: readonly CgroupMount[];
   /** Whether it is the root of the hierarchy. */
   readonly isTop: boolean;
+  /** Whether another process of the user enables and disables its controllers. */
+  readonly isManaged: boolean;
 }
 
-function inFolder(folder: Folder, { name, mounts, isTop }: Found): CgroupSupport {
+function inFolder(folder: Folder, { name, mounts, isTop, isManaged }: Found): CgroupSupport {
   if (!folder.isWritable() || !isWritableIn(folder, 'cgroup.procs')) {
     return unavailable(`this process may not write to ${folder.path}, or it is mounted read-only`);
   }
@@ -102,7 +103,7 @@ function inFolder(folder: Folder, { name, mounts, isTop }: Found): CgroupSupport
     mounts: mounts.map(({ path }) => path),
     owner: effectiveUser() ?? 0,
     kill: hasKill(folder, isTop),
-    missing: missingIn(folder, isTop),
+    missing: missingIn(folder, { isTop, isManaged }),
   };
 }
 
@@ -113,7 +114,10 @@ function hasKill(folder: Folder, isTop: boolean): boolean {
   return major > 5 || (major === 5 && minor >= 14);
 }
 
-function missingIn(folder: Folder, isTop: boolean): Partial<Record<CgroupName, string>> {
+function missingIn(
+  folder: Folder,
+  { isTop, isManaged }: Pick<Found, 'isTop' | 'isManaged'>,
+): Partial<Record<CgroupName, string>> {
   const offered = wordsIn(folder, 'cgroup.controllers');
   const enabled = wordsIn(folder, 'cgroup.subtree_control');
   const isBusy = !isTop && wordsIn(folder, 'cgroup.procs').length > 0;
@@ -124,6 +128,7 @@ function missingIn(folder: Folder, isTop: boolean): Partial<Record<CgroupName, s
       const why = `${folder.path} does not have the controller ${name}: it is not delegated, or cgroup v1 has it`;
       return [[name, why] as const];
     }
+    if (isManaged) return [[name, `${takenAway(name, folder.path)}. ${remedy}`] as const];
     const cause = isBusy ? 'the cgroup has processes (cgroups(7), "no internal processes")' : 'it is not writable';
     return canEnable
       ? []
@@ -131,6 +136,10 @@ function missingIn(folder: Folder, isTop: boolean): Partial<Record<CgroupName, s
   });
   return Object.fromEntries(reasons);
 }
+
+/** systemd disables what none of its units needs, and the limit is gone then. */
+const takenAway = (name: CgroupName, path: string): string =>
+  `the controller ${name} is not enabled beneath ${path}, and systemd --user, which has that cgroup, could disable it at any time`;
 
 function unavailable(reason: string): CgroupSupport {
   return { state: 'unavailable', reason };

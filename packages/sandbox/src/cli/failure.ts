@@ -37,8 +37,14 @@ function withOptions({ code, path, errno }: SandboxError, message: string, args:
   if (code !== 'path-missing' || path === undefined) return message;
   const option = accesses.find((name) => args.all(name).some((given) => leadsTo(given, path)));
   if (option === undefined) return message;
+  if (args.all(option).some((given) => /^~(?:\/|$)/.test(given) && leadsTo(given, path)))
+    return message.replace(forPolicy, unexpanded(option));
   return message.replace(forPolicy, `Write --${option}? in place of --${option} if it need not exist, or create it.`);
 }
+
+/** The shell leaves ~ as it is in quotes and after =. */
+const unexpanded = (option: string): string =>
+  `The shell has not replaced ~ by the home directory. Write it without quotes, after a blank: --${option} ~/FILE`;
 
 /** Whether an option names a path, which the error has as an absolute one. The working directory may be lost. */
 function leadsTo(given: string, path: string): boolean {

@@ -1,11 +1,13 @@
 import { createSandbox } from '../sandbox.js';
+import type { Sandbox } from '../types.js';
 import type { Arguments } from './arguments.js';
 import { compileTo } from './compile.js';
 import { denied, failed } from './exit-status.js';
 import { exportTo } from './export.js';
-import { print } from './output.js';
+import { explainFailure } from './failure.js';
+import { complain, print } from './output.js';
 import { policyFrom } from './policy.js';
-import { planText, selfTestText } from './previews.js';
+import { planText, previewed, selfTestText } from './previews.js';
 import { commandFrom, noCommand } from './run-command.js';
 import { misuse } from './usage-error.js';
 import { answersText, answerTo } from './why.js';
@@ -35,10 +37,19 @@ export async function perform(args: Arguments): Promise<number> {
   if (args.has('dry-run')) await print(planText(sandbox, command));
   const answers = args.all('why').map((text) => answerTo(text, (question) => sandbox.allows(question, command[0])));
   await print(answersText(answers, args.has('json')));
+  if (args.has('dry-run') || args.has('why')) tellRefusal(sandbox, args);
   if (!args.has('self-test')) return exported && answers.every(({ allowed }) => allowed) ? 0 : denied;
   const test = await sandbox.selfTest();
   await print(selfTestText(test));
   return test.passed ? 0 : failed;
+}
+
+/** A plan ends as the run would. Answers say only that there would be none. */
+function tellRefusal(sandbox: Sandbox, args: Arguments): void {
+  const { refusal } = previewed(sandbox);
+  if (refusal === undefined) return;
+  if (args.has('dry-run')) throw refusal;
+  complain(`the command would not run here: ${explainFailure(refusal, args).message}`);
 }
 
 const noQuestion =

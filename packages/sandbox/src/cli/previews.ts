@@ -6,7 +6,32 @@ import { defaultEnvironment } from '../policy/environment.js';
 import { levelsOf } from '../policy/levels.js';
 import type { SelfTest } from '../self-test/self-test.js';
 import { findTarget } from '../launch/target.js';
+import type { SandboxPlan } from '../plan/plan.js';
+import { previewOf } from '../policy/preview.js';
+import { createSandbox } from '../sandbox.js';
 import type { Sandbox } from '../types.js';
+
+/** A plan that is only shown. */
+interface Preview {
+  readonly plan: SandboxPlan;
+  /** The error of each start here: a limit of a cgroup is required and missing. Undefined if nothing refuses one. */
+  readonly refusal: unknown;
+}
+
+/**
+ * Plans a sandbox, also where a limit of a cgroup is required and missing.
+ *
+ * @throws SandboxError if a required layer is missing
+ */
+export function previewed(sandbox: Sandbox): Preview {
+  try {
+    return { plan: sandbox.plan(), refusal: undefined };
+  } catch (refusal) {
+    const policy = previewOf(sandbox.policy);
+    if (policy === sandbox.policy) throw refusal;
+    return { plan: createSandbox(policy).plan(), refusal };
+  }
+}
 
 /**
  * Describes what would happen, without doing it.
@@ -16,13 +41,14 @@ import type { Sandbox } from '../types.js';
  * @throws SandboxError if the program does not exist, or if a required layer is missing
  */
 export function planText(sandbox: Sandbox, [program]: readonly string[]): string {
-  const { features, status } = sandbox.plan();
+  const { plan, refusal } = previewed(sandbox);
+  const { features, status } = plan;
   const rows = features.map(({ layer, feature, state, reason = '' }) => [state, `${layer}.${feature}`, reason]);
   const table = tableOf([['STATE', 'FEATURE', 'REASON'], ...rows]);
   const { policy } = sandbox;
   const { env = defaultEnvironment(privdropOf(policy, levelsOf(policy))), cwd = '' } = policy;
   const { path } = program === undefined ? {} : findTarget(program, { path: env['PATH'], cwd });
-  return `${table}\nin force: ${status}\n${path === undefined ? '' : `would run: ${escaped(path)}\n`}`;
+  return `${table}\nin force: ${status}\n${path === undefined ? '' : `would ${refusal === undefined ? '' : 'not '}run: ${escaped(path)}\n`}`;
 }
 
 /** How the result of an attempt is shown. */

@@ -65,7 +65,7 @@ export function findTarget(
     if ('obstacle' in found) reasons.add(reasonOf(found, candidates.length > 1));
   }
   const denied = [...reasons].find((reason) => reason !== 'ENOENT' && reason !== 'ENOTDIR');
-  if (denied === undefined) throw notFound(name, whereSought(name, candidates));
+  if (denied === undefined) throw notFound(name, whereSought(name, candidates, where.path ?? defaultPath));
   throw sandboxError('not-executable', 'exec', {
     what: `cannot execute ${name}: ${denied}`,
     hint: 'Check its mode (chmod +x), and that it is not a directory.',
@@ -221,10 +221,11 @@ function firstLine(path: string): string {
 }
 
 /** The directories of PATH do not matter for a program that is named by a path. */
-function whereSought(name: string, candidates: readonly string[]): string {
+function whereSought(name: string, candidates: readonly string[], path: string): string {
   if (name.includes('/')) return 'Install it, or correct its path.';
   const places = [...new Set(candidates)].join(', ');
-  return `Searched at ${places}. The PATH of the sandbox lists these directories; that of the caller is not used.`;
+  const others = path === process.env['PATH'] ? '' : '; that of the caller is not used';
+  return `Searched at ${places}. The PATH of the sandbox lists these directories${others}.`;
 }
 
 function notFound(name: string, detail: string): Error {

@@ -101,6 +101,11 @@ const byRlimits: Readonly<Record<CgroupName, string>> = {
 function missing(name: CgroupName, reason: string): Error {
   return sandboxError('unsupported-platform', 'plan', {
     what: `the limit for ${name} of the cgroup cannot be enforced: ${reason}`,
-    hint: `${reason.includes('systemd-run') ? '' : startedBySystemd}Leave it out, or make it optional: ${optional}.${byRlimits[name]} Nothing was run.`,
+    hint: `${remedyFor(name, reason)} Nothing was run.`,
   });
+}
+
+/** What to do about a missing limit. Pure. @param name - of the limit @param reason - why it is missing */
+export function remedyFor(name: CgroupName, reason: string): string {
+  return `${/systemd-run|container/.test(reason) ? '' : startedBySystemd}Leave it out, or make it optional: ${optional}.${byRlimits[name]}`;
 }

@@ -5,7 +5,10 @@ import type { Rule } from '@sb/seccomp';
 
 import { isTopRule, ruleFindings } from '../policy/filesystem.js';
 import { passes } from '../filter/questions.js';
-import { effectiveOf } from '../policy/define.js';
+import { cgroupNames } from '../policy/cgroup.js';
+import { effectiveOf, partsOf } from '../policy/define.js';
+import { levelOf } from '../policy/levels.js';
+import { remedyFor } from './cgroup-features.js';
 import type { LayerPolicies } from './layers.js';
 import { metadataCalls } from '../filter/metadata-rules.js';
 import type { SandboxPolicy } from '../policy/options.js';
@@ -49,8 +52,20 @@ export function explainSandbox(given: SandboxPolicy, layers: LayerPolicies, plan
     ...missing.map(
       ({ layer, feature, reason }) => ['missing', `${layer}.${feature}: ${reason ?? 'no reason'}`] as const,
     ),
+    ...refusalLines(given, plan),
   ];
   return lines.map(([subject, text]) => `${subject.padEnd(13)} ${escapedLines(text)}\n`).join('');
+}
+
+/** What is required and missing refuses each start. Only limits of a cgroup come this far. */
+function refusalLines(policy: SandboxPolicy, { features }: SandboxPlan): readonly (readonly [string, string])[] {
+  const { levels } = partsOf(policy);
+  return cgroupNames.flatMap((name) => {
+    const line = features.find(({ feature, state }) => feature === `cgroup.${name}` && state === 'unsupported');
+    if (line === undefined || levelOf(levels, `process.${line.feature}`) !== 'require') return [];
+    const text = `a program would not run here: process.${line.feature} is required. ${remedyFor(name, line.reason ?? '')}`;
+    return [['refused', text] as const];
+  });
 }
 
 function userText(policy: SandboxPolicy, { privdrop }: LayerPolicies): string {

@@ -8,6 +8,9 @@ const settings = [
   '/etc/ImageMagick-6',
   '/etc/ImageMagick-7',
   '/etc/ld.so.cache',
+  // Without it Node does not start.
+  '/etc/ssl/openssl.cnf',
+  '/etc/pki/tls/openssl.cnf',
   '/etc/localtime',
   '/etc/mime.types',
   '/etc/magic',

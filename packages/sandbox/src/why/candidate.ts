@@ -64,17 +64,22 @@ export function candidatesFor(
   calls: readonly AttemptedCall[],
 ): readonly Candidate[] {
   if (layer === 'seccomp') {
-    return [...new Set(calls.map(([name]) => name))].map((call) => ({ options: ['--allow', call], call }));
+    // Most profiles make no internet sockets until a port is named.
+    const allowing = [...new Set(calls.map(([name]) => name))].map((call) => ({ options: ['--allow', call], call }));
+    return [...portsOf(question), ...allowing];
   }
   if (layer === 'caps') {
     return [{ options: ['--caps', bindService], capability: bindService }];
   }
-  const { connect, bind } = question;
+  const ports = portsOf(question);
+  return ports.length > 0 ? ports : ofFiles(question);
+}
+
+function portsOf({ connect, bind }: ReadQuestion): readonly Candidate[] {
   if (connect !== undefined) {
     return [{ options: ['--connect-tcp', String(connect)], net: { connectTcp: [connect] } }];
   }
-  if (bind !== undefined) return [{ options: ['--bind-tcp', String(bind)], net: { bindTcp: [bind] } }];
-  return ofFiles(question);
+  return bind === undefined ? [] : [{ options: ['--bind-tcp', String(bind)], net: { bindTcp: [bind] } }];
 }
 
 function ofFiles({ read, write, execute, make, remove, rename, link, to }: ReadQuestion): readonly Candidate[] {

@@ -57,7 +57,19 @@ describe('sb-run says plainly', () => {
   it('where a command was sought, each place once', async () => {
     const { status, stderr } = await sbRun(['--env', 'PATH=/usr/bin:/bin:/usr/bin', '--', 'nothing-sb']);
     expect(status).toBe(127);
-    expect(stderr).toContain('Searched at /usr/bin/nothing-sb, /bin/nothing-sb. The PATH of the sandbox lists');
+    expect(stderr).toMatch(
+      /Searched at \/usr\/bin\/nothing-sb, \/bin\/nothing-sb\. The PATH of the sandbox lists these directories; that of/,
+    );
+    const usual = await sbRun(['--', 'nothing-sb']);
+    expect(usual.stderr).toMatch(/nothing-sb\. The PATH of the sandbox lists these directories\.$/m);
+  });
+
+  it.each([['--ro'], ['--rw']])('that the shell has not replaced ~ after %s', async (option) => {
+    const { status, stderr } = await sbRun([`${option}=~/nothing-sb`, '--', 'true']);
+    expect(status).toBe(125);
+    expect(stderr).toContain(
+      `The shell has not replaced ~ by the home directory. Write it without quotes, after a blank: ${option} ~/FILE`,
+    );
   });
 
   it.each([

@@ -1,5 +1,6 @@
 /* --why answers as the kernel does, and what it says to add is enough. */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { type Attempt, freePorts, missing, probePath, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -83,6 +84,19 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --why', () => {
     const [answer] = await why(['--deny', 'getppid'], ['call getppid']);
     expect(answer).toMatchObject({ allowed: false, layer: 'seccomp', rule: 'deny getppid', errno: 'EPERM' });
     expect(answer?.add).toBeUndefined();
+  });
+
+  it.each(['project', 'server', 'none'])('adds the port where %s makes no internet sockets', async (profile) => {
+    const [port = 0] = await freePorts(1);
+    const rules = ['--profile', profile, '--rx', '/usr', '--rx?', '/lib64', '--rx', dirname(probePath())];
+    const [bind, connect] = await why(rules, [`bind ${port}`, `connect ${port}`]);
+    expect(bind).toMatchObject({ allowed: false, layer: 'seccomp', errno: 'EAFNOSUPPORT' });
+    expect(bind?.add?.options).toEqual(['--bind-tcp', String(port)]);
+    expect(connect?.add?.options).toEqual(['--connect-tcp', String(port)]);
+    expect(await answers(rules, [['bind-tcp', port]])).toEqual(['EAFNOSUPPORT']);
+    expect(await answers([...rules, ...(bind?.add?.options ?? [])], [['bind-tcp', port]])).toEqual(['OK']);
+    const refused = await answers([...rules, ...(connect?.add?.options ?? [])], [['connect-tcp', port]]);
+    expect(refused).toEqual(['ECONNREFUSED']);
   });
 
   it('says what a policy needs if no option is enough: to move a file between directories', async () => {

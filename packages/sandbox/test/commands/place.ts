@@ -10,6 +10,7 @@ const contents: Readonly<Record<string, string>> = {
   '.config/gh/hosts.yml': 'a secret\n',
   '.config/app.conf': 'a setting\n',
   notes: 'a note\n',
+  '.npm/.keep': '',
   'work/hello.txt': 'hello world\n',
   'work/numbers': '4\n3\n2\n1\n',
   'work/table.csv': 'a,b\nc,d\n',

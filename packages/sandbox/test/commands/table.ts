@@ -51,6 +51,11 @@ const machine: readonly Row[] = [
   project('flock lock echo locked', /^locked$/m, { needs: ['flock'] }),
 ];
 
+/** A package without a registry. */
+const packed =
+  'mkdir package && echo \'{"name":"thing","version":"1.0.0"}\' > package/package.json && tar -czf thing.tgz package';
+const installs = 'npm install --offline --no-audit --no-fund ./thing.tgz && ls node_modules';
+
 /** Languages, and what developers type. */
 const programs: readonly Row[] = [
   project('sh run.sh && bash run.sh && ./run.sh', /^ran\nran\nran$/m),
@@ -58,6 +63,7 @@ const programs: readonly Row[] = [
   project('python3 -c "import tempfile; tempfile.TemporaryFile(); print(6 * 7)"', /^42$/m),
   project("node -e \"fs.writeFileSync('made', 'x'); console.log(6 * 7)\"", /^42$/m),
   project('npm --version', /^\d+\.\d+/m, { needs: ['npm'] }),
+  project(`${packed} && ${installs}`, /^thing$/m, { needs: ['npm'] }),
   project('git init -q . && git status --short', /^\?\? hello\.txt$/m, { needs: ['git'] }),
   project('git init -q . && git add . && git commit -qm x && git log --format=%s && git diff --stat', /^x$/m, {
     options: '--env GIT_AUTHOR_NAME=a --env GIT_AUTHOR_EMAIL=a --env GIT_COMMITTER_NAME=a --env GIT_COMMITTER_EMAIL=a',
@@ -88,11 +94,14 @@ const bare = '--rx /usr --rx /bin --rx /lib --rx? /lib64';
 /** The other profiles. */
 const others: readonly Row[] = [
   build('make -s && ./hello', /^compiled$/m, { needs: ['make', 'gcc'] }),
+  // npm writes to its cache, which the profile only reads.
+  build(`${packed} && ${installs}`, /^thing$/m, { options: '--rw ~/.npm', needs: ['npm'] }),
   build('gcc -o $TMPDIR/hello hello.c && $TMPDIR/hello', /^compiled$/m, { needs: ['gcc'] }),
   convert('convert {work}/image.ppm png:{work}/out/image.png && identify {work}/out/image.png', /PNG 2x2/, {
     options: '--ro image.ppm --rw out',
     needs: ['convert'],
   }),
+  convert('node -e "console.log(6 * 7)"', /^42$/m),
   convert('gzip -c < hello.txt | gunzip', /^hello world$/m, { options: '--ro hello.txt' }),
   client('curl -sS {url}', /^from the server$/m, { options: '--connect-tcp {port}', needs: ['curl'] }),
   client('wget -qO out/page {url} && cat out/page', /^from the server$/m, {

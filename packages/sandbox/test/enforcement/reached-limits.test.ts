@@ -8,7 +8,7 @@ import { sbRun } from '../sb-run.js';
 /** Without the directories of homes, in which other tests on this machine make and move links meanwhile. */
 const files = 'read-only' as const;
 const python = async (policy: SandboxOptions, line: string) =>
-  await createSandbox({ landlock: files, ...policy }).run('/usr/bin/python3', ['-c', line]);
+  await createSandbox({ landlock: files, ...policy, prefer: ['landlock'] }).run('/usr/bin/python3', ['-c', line]);
 const spin = 'while True: pass';
 
 describe.skipIf(missing('linux'))('a program', () => {
@@ -49,12 +49,13 @@ describe.skipIf(missing('linux'))('a program', () => {
   });
 
   it('under sb-run is told apart by a line', async () => {
-    const run = await sbRun(['--fs', files, '--rlimit', 'cpu=1', '--', '/usr/bin/python3', '-c', spin]);
+    const options = ['--fs', files, '--prefer', 'landlock', '--rlimit', 'cpu=1'];
+    const run = await sbRun([...options, '--', '/usr/bin/python3', '-c', spin]);
     expect(run).toMatchObject({
       status: 137,
       stderr: 'sb-run: the limit of 1 second of processor time ended the command (--rlimit cpu)\n',
     });
-    const killed = await sbRun(['--fs', files, '--rlimit', 'cpu=1', '--', '/bin/sh', '-c', 'kill -9 $$']);
+    const killed = await sbRun([...options, '--', '/bin/sh', '-c', 'kill -9 $$']);
     expect(killed).toMatchObject({ status: 137, stderr: '' });
   });
 });
