@@ -37,7 +37,7 @@ export async function run(sandbox: Startable, command: readonly string[], files:
   const output = files.report === undefined ? undefined : new ReportOutput(files.report);
   const denied = files.denials === undefined ? undefined : new DenialsOutput(files.denials, isatty(standardError));
   const signals = new SignalForwarding(sandbox.policy.newSession ?? true);
-  const hasTmp = effectiveOf(sandbox.policy).tmp !== undefined;
+  const hasTmp = sandbox.effective.tmp !== undefined;
   let problem: string | undefined;
   const tell = (value: unknown): void => {
     problem = output?.write(value);
