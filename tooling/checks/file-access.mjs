@@ -29,8 +29,8 @@ const exceptions = {
     reason: 'it takes paths of /proc and /sys alone, which nobody but the kernel writes',
   },
   'packages/cli-kit/src/code-cache.ts': {
-    functions: ['createRequire', 'openSync', 'readFileSync'],
-    reason: "it reads the program's own files: who could change those could change its code",
+    functions: ['createRequire', 'openSync', 'readFileSync', 'statSync'],
+    reason: "it reads the program's own files, and looks at Node's: who could change those could change its code",
   },
   'packages/core/src/main-thread.ts': {
     functions: ['getBuiltinModule'],

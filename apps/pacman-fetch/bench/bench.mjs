@@ -49,7 +49,7 @@ function ways(url) {
   symlinkSync(join(app, 'dist'), join(lib, 'dist'));
   copyFileSync(join(app, 'prebuilds', `linux-${process.arch}`, 'start'), join(lib, 'start'));
   const options = ['--config', config, '-o'];
-  const cli = [process.execPath, join(app, 'dist', 'cli.js'), ...options];
+  const cli = [process.execPath, join(app, 'dist', 'cli.cjs'), ...options];
   return {
     curl: { command: ['curl', '-sfo', part, url], file: part },
     'Node alone': { command: [process.execPath, '-e', '0'] },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Starts the program, dist/cli.js next to this file, in the node of PATH: without variables that
+/* Starts the program, dist/cli.cjs next to this file, in the node of PATH: without variables that
  * Node would obey, and without io_uring for the download of one file.
  *
  * libuv opens an io_uring for its event loop in Node 22 and later, and a process that uses one
@@ -63,5 +63,5 @@ int main(int argc, char **argv)
 		if (node_without_rings())
 			errno = 0; /* a worker downloads, as where this program isn't used */
 	}
-	return node_become((void *)0, "cli.js", argv + 1);
+	return node_become((void *)0, "cli.cjs", argv + 1);
 }

@@ -39,11 +39,11 @@ function copyBuilt(source, target, parts = ['package.json', 'dist', 'prebuilds']
 }
 
 /**
- * Pages lie elsewhere.
+ * Pages lie elsewhere, and a code cache is for one build of Node.
  *
  * @param {string} path
  */
-const isUsed = (path) => !/\.(?:map|d\.ts|d\.cts)$|\/demo\.js$|\/dist\/man$/.test(path);
+const isUsed = (path) => !/\.(?:map|cache|d\.ts|d\.cts)$|\/demo\.js$|\/dist\/man$/.test(path);
 
 const [, , folder] = process.argv;
 if (folder === undefined) throw new Error('name the target directory: installed.mjs DIR');

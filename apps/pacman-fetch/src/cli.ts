@@ -1,9 +1,9 @@
-#!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 
 import { packageVersion, refuseInspector } from '@sb/core';
 
 import { help, parseCommand } from './arguments.js';
+import type * as Run from './commands/run.js';
 import { commandOf } from './commands/table.js';
 import { meantBy } from './commands/words.js';
 import { exitStatus, failureFrom } from './errors.js';
@@ -12,6 +12,9 @@ import { forgetNodeVariables } from './node-variables.js';
 import { keepForWriting } from './own-terminal.js';
 import { charsetOf, type ColorChoice, wantsColor } from './ui/environment.js';
 import { message } from './ui/messages.js';
+
+/** Imports what lies beside this module: see `runScript` of @sb/cli-kit. */
+declare const importBeside: (path: string) => Promise<unknown>;
 
 /** Errors before the command line is parsed are coloured by the default. */
 let color: ColorChoice = 'auto';
@@ -27,10 +30,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(help());
     return exitStatus.usage;
   }
-  const entry = commandOf(first);
-  if (entry !== undefined) {
-    const { runCommand } = await import('./commands/run.js');
-    return await runCommand(first, entry, rest);
+  if (commandOf(first) !== undefined) {
+    // It is beside this program, so that a download does not load it.
+    const { runCommand } = (await importBeside('./commands/run.js')) as typeof Run;
+    return await runCommand(first, rest);
   }
   const command = parseCommand(args);
   switch (command.kind) {
@@ -88,14 +91,20 @@ function endOf(endNow: (status: number) => never): typeof end {
   };
 }
 
-try {
-  // Two statements: how to end is known only when main is done.
-  const status = await main(words);
-  end(status);
-} catch (error) {
-  const known = failureFrom(error);
-  const { env, stderr } = process;
-  const style = { color: wantsColor(color, stderr.isTTY, env), charset: charsetOf(env) };
-  stderr.write(message('error', { text: known.message, hint: known.hint }, style));
-  end(exitStatus[known.kind]);
+/** How to end is known only when main is done. */
+async function run(): Promise<void> {
+  try {
+    const status = await main(words);
+    end(status);
+  } catch (error) {
+    const known = failureFrom(error);
+    const { env, stderr } = process;
+    const style = { color: wantsColor(color, stderr.isTTY, env), charset: charsetOf(env) };
+    stderr.write(message('error', { text: known.message, hint: known.hint }, style));
+    end(exitStatus[known.kind]);
+  }
 }
+
+// If nothing is left to wait for, although the work is not done.
+process.exitCode = exitStatus.download;
+void run();

@@ -24,13 +24,18 @@ export class FetchError extends Error {
   }
 }
 
+/** By its name: the program and its commands are built separately, and each has this class. */
+function isFetchError(error: unknown): error is FetchError {
+  return error instanceof Error && error.name === 'FetchError' && 'kind' in error;
+}
+
 /**
  * Turns any error into a failure: a FetchError keeps its words, and any other error is reported as unexpected.
  *
  * @param error - caught by a `catch`
  */
 export function failureFrom(error: unknown): FetchError {
-  if (error instanceof FetchError) return error;
+  if (isFetchError(error)) return error;
   if (isFolderLost(error)) return new FetchError('file', lostFolder.what, lostFolder.hint);
   if (isSandboxError(error) && error.code === 'prebuild-missing') {
     return new FetchError('sandbox', clauseOf(error), error.hint);

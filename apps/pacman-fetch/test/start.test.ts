@@ -39,7 +39,7 @@ function install(script: string): string {
 
 /** How many rings it has, whether it may gain privileges, and its arguments. */
 const look = `
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+const { readdirSync, readFileSync, readlinkSync } = require('node:fs');
 const target = (fd) => { try { return readlinkSync('/proc/self/fd/' + fd); } catch { return ''; } };
 const rings = readdirSync('/proc/self/fd').map(target).filter((text) => text.includes('io_uring')).length;
 const [, noNewPrivs] = /^NoNewPrivs:\\s*(\\d)/m.exec(readFileSync('/proc/self/status', 'latin1'));
@@ -65,7 +65,7 @@ describe.skipIf(missing('linux'))('the starter', () => {
     async ({ file, version }) => {
       const dist = folder.file('program');
       mkdirSync(dist);
-      writeFileSync(join(dist, 'cli.js'), look);
+      writeFileSync(join(dist, 'cli.cjs'), look);
       writeFileSync(join(dist, 'package.json'), '{"type":"module"}');
       const start = install(dist);
       const of = async (...args: readonly string[]) => {
@@ -89,7 +89,7 @@ describe.skipIf(missing('linux'))('the starter', () => {
   it.each([['-o'], ['pacman']])('gives Node no variable that it would take orders from, with %s', async (first) => {
     const dist = folder.file('program');
     mkdirSync(dist);
-    writeFileSync(join(dist, 'cli.js'), 'console.log(Object.keys(process.env).sort().join(" "))');
+    writeFileSync(join(dist, 'cli.cjs'), 'console.log(Object.keys(process.env).sort().join(" "))');
     writeFileSync(folder.file('evil.cjs'), `require('fs').writeFileSync(${JSON.stringify(folder.file('owned'))}, '')`);
     const orders = {
       NODE_OPTIONS: `--require ${folder.file('evil.cjs')}`,
@@ -115,7 +115,7 @@ describe.skipIf(missing('linux'))('the starter', () => {
     expect(result).toMatchObject({ status: 0, stdout: `${names}\n`, stderr: '' });
     expect(['owned', 'coverage'].map((name) => existsSync(folder.file(name)))).toEqual([false, false]);
     // The control: Node by itself takes them.
-    await runProgram(process.execPath, [join(dist, 'cli.js')], { env: { ...env, ...orders } });
+    await runProgram(process.execPath, [join(dist, 'cli.cjs')], { env: { ...env, ...orders } });
     expect(existsSync(folder.file('owned'))).toBe(true);
   });
 

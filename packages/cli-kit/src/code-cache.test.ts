@@ -1,4 +1,15 @@
-import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,6 +21,18 @@ afterAll(() => folder[Symbol.dispose]());
 
 /** Two programs of the same length: V8 itself compares no more of a source than that. */
 const sources = { own: `globalThis.sbRan = 'own';`, other: `globalThis.sbRan = 'odd';` };
+
+const headLength = encodeCodeCache(Buffer.alloc(0), Buffer.alloc(0)).length;
+
+const exe = statSync(process.execPath);
+
+/** Changes the head of a cache. */
+function replaceIn(cache: string, text: string, by: string): void {
+  const before = readFileSync(cache, 'latin1');
+  const after = before.replace(text, by);
+  expect(after).not.toBe(before);
+  writeFileSync(cache, after, 'latin1');
+}
 
 let count = 0;
 
@@ -57,10 +80,21 @@ describe('a code cache', () => {
       },
     ],
     ['without a content', (cache) => truncateSync(cache)],
-    ['that ends in its head', (cache) => truncateSync(cache, 18)],
-    ['that ends in its source', (cache) => truncateSync(cache, 30)],
-    ['that ends after its source', (cache) => truncateSync(cache, 20 + sources.own.length)],
-    ['of another version', (cache) => writeFileSync(cache, Buffer.concat([Buffer.from('sb code cache 0\n')]))],
+    ['that ends in its head', (cache) => truncateSync(cache, headLength - 2)],
+    ['that ends in its source', (cache) => truncateSync(cache, headLength + 5)],
+    ['that ends after its source', (cache) => truncateSync(cache, headLength + sources.own.length)],
+    ['of another version', (cache) => replaceIn(cache, 'cache 1', 'cache 0')],
+    ['of another Node', (cache) => replaceIn(cache, process.version, process.version.replaceAll(/\d/g, '9'))],
+    ['of another V8', (cache) => replaceIn(cache, process.versions.v8, process.versions.v8.replaceAll(/\d/g, '9'))],
+    [
+      'of another processor',
+      (cache) => replaceIn(cache, ` ${process.arch} `, ' pdp11 '.slice(-process.arch.length - 2)),
+    ],
+    ['of another build of this Node, by its size', (cache) => replaceIn(cache, ` ${exe.size} `, ` ${exe.size + 1} `)],
+    [
+      'of another build of this Node, by its time',
+      (cache) => replaceIn(cache, ` ${exe.mtimeMs}\n`, ` ${exe.mtimeMs + 1}\n`),
+    ],
     ['of a program that was changed since', (_, program) => writeFileSync(program, sources.own.replace(' =', '  ='))],
   ])('is ignored %s', (_, change) => {
     expect(said(change)).toBe('own');
@@ -90,7 +124,7 @@ describe('a code cache', () => {
   it('lets a program import what lies beside it', async () => {
     writeFileSync(folder.file('beside.mjs'), 'export const answer = 42;');
     const program = folder.file('imports.cjs');
-    writeFileSync(program, `globalThis.sbImported = __import('./beside.mjs');`);
+    writeFileSync(program, `globalThis.sbImported = importBeside('./beside.mjs');`);
     runCached(program);
     expect(await (globalThis as { sbImported?: unknown }).sbImported).toMatchObject({ answer: 42 });
   });

@@ -1,14 +1,18 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 
-/** The first bytes of a code cache. */
-const magic = Buffer.from('sb code cache 1\n');
-
-/** Bytes before the source. */
-const start = magic.length + 4;
+/**
+ * The first line of a code cache: for which Node it is. V8 itself compares only its version, which two releases of Node
+ * may share. Functions of the other one end the process (SIGSEGV), and so may those of another build of
+ * the same release.
+ */
+function headNow(): Buffer {
+  const { size, mtimeMs } = statSync('/proc/self/exe');
+  return Buffer.from(`sb code cache 1 ${process.version} ${process.versions.v8} ${process.arch} ${size} ${mtimeMs}\n`);
+}
 
 /** The most bytes: an order of magnitude more than one has. */
 const mostBytes = 2 ** 25;
@@ -24,7 +28,8 @@ export function codeCachePath(program: string): string {
  *
  * - it is a file of the owner of the program, and nobody else may write it: its author could have changed the program;
  * - it has the same source in it, byte by byte;
- * - V8 accepts it as made by the same version with the same flags.
+ * - it was made by the same file of Node: by its version, size and time;
+ * - V8 accepts it as made with the same flags.
  *
  * Otherwise it is ignored, and the program runs as it would without one.
  *
@@ -62,19 +67,19 @@ export function readProgram(program: string): Program {
  * @param cachedData - from an earlier script. Default: none
  */
 export function scriptOf(program: string, source: Buffer, cachedData?: Buffer): Script {
-  const text = `(function (exports, require, module, __filename, __dirname, __import) {${source.toString('latin1')}\n})`;
+  const text = `(function (exports, require, module, __filename, __dirname, importBeside) {${source.toString('latin1')}\n})`;
   return new Script(text, {
     filename: program,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
 }
 
-/** Runs a script of {@link scriptOf}. It imports a module beside it by `__import`. */
+/** Runs a script of {@link scriptOf}. It imports a module beside it by `importBeside`. */
 export function runScript(program: string, script: Script): void {
   const module = { exports: {} };
   const run = script.runInThisContext() as (...args: readonly unknown[]) => void;
   const folder = dirname(program);
-  // Within a script, import() would need a loader of its own.
+  // Within a script, import() would need another loader.
   const load = async (path: string): Promise<unknown> =>
     (await import(pathToFileURL(join(folder, path)).href)) as unknown;
   run(module.exports, createRequire(program), module, program, folder, load);
@@ -89,16 +94,21 @@ export function runScript(program: string, script: Script): void {
 export function encodeCodeCache(source: Buffer, data: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(source.length);
-  return Buffer.concat([magic, length, source, data]);
+  return Buffer.concat([headNow(), length, source, data]);
 }
 
-/** What V8 is given; undefined without a cache, and for one that is not to be trusted or belongs to another source. */
+/**
+ * What V8 is given; undefined without a cache, for one that is not to be trusted, and for one of another source or Node.
+ */
 function dataFor(path: string, source: Buffer, owner: number): Buffer | undefined {
   const content = contentOf(path, owner);
-  if (content === undefined || content.length < start) return undefined;
-  const end = start + content.readUInt32LE(magic.length);
+  const head = content && headIfKnown();
+  if (head === undefined || content === undefined) return undefined;
+  const start = head.length + 4;
+  if (content.length < start || !content.subarray(0, head.length).equals(head)) return undefined;
+  const end = start + content.readUInt32LE(head.length);
   const isOfSource = content.length > end && content.subarray(start, end).equals(source);
-  return isOfSource && content.subarray(0, magic.length).equals(magic) ? content.subarray(end) : undefined;
+  return isOfSource ? content.subarray(end) : undefined;
 }
 
 function contentOf(path: string, owner: number): Buffer | undefined {
@@ -112,6 +122,15 @@ function contentOf(path: string, owner: number): Buffer | undefined {
     return undefined;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** Undefined where `/proc` does not show Node's file. */
+function headIfKnown(): Buffer | undefined {
+  try {
+    return headNow();
+  } catch {
+    return undefined;
   }
 }
 

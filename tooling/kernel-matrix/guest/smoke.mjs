@@ -156,7 +156,7 @@ async function download() {
   await once(server, 'listening');
   const folder = mkdtempSync(join(tmpdir(), 'sb-smoke-'));
   writeFileSync(join(folder, 'pacman.conf'), '[options]\nSandboxUser = nobody\n');
-  const here = fileURLToPath(new URL('../../../apps/pacman-fetch/dist/cli.js', import.meta.url));
+  const here = fileURLToPath(new URL('../../../apps/pacman-fetch/dist/cli.cjs', import.meta.url));
   const program = process.env['SB_PACMAN_FETCH'] ?? here;
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/x`;

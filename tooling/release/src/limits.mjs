@@ -26,9 +26,9 @@ const limits = {
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
   '@sb/seccomp': [310, 1150],
-  '@sb/sandbox': [680, 2250],
+  '@sb/sandbox': [860, 2750],
   '@sb/fetcher': [1000, 4200],
-  'pacman-fetch': [2200, 7750],
+  'pacman-fetch': [1150, 3500],
 };
 
 /** What the native parts for one more processor add. @type {Readonly<Record<string, Kilobytes>>} */

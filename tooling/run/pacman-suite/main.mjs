@@ -58,7 +58,7 @@ function installWrapper() {
     '#!/bin/bash',
     'for word in "$@"; do [ "$last" = --config ] && dir="${word%/*}/pacman.d"; last="$word"; done',
     'mkdir -p "$dir" && printf "[options]\\nSandboxUser = nobody\\n" >"$dir/pacman-fetch.conf"',
-    `exec '${process.execPath}' '${program}/dist/cli.js' pacman -- "$@"`,
+    `exec '${process.execPath}' '${program}/dist/cli.cjs' pacman -- "$@"`,
   ];
   writeFileSync(wrapper, `${lines.join('\n')}\n`, { mode: 0o755 });
   return wrapper;

@@ -41,7 +41,7 @@ async function smoke(tests, isNode) {
   const first = process.versions['deno'] === undefined ? [] : deno;
   // A process that restricts itself is Node's: another runtime's threads are its own.
   const args = [...first, join(folder, 'smoke.mjs'), ...(isNode ? [] : ['--launcher-only'])];
-  const program = join(folder, 'node_modules/pacman-fetch/dist/cli.js');
+  const program = join(folder, 'node_modules/pacman-fetch/dist/cli.cjs');
   const variables = { ...env, SB_REPORT: report, SB_PACMAN_FETCH: program };
   const ended = isNode
     ? await runWithoutRings(args, { env: variables })

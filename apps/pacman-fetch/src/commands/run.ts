@@ -3,20 +3,20 @@ import { exitStatus, FetchError } from '../errors.js';
 import { parseOptions } from '../options/parse.js';
 import { requireKernelPaths } from '../kernel-paths.js';
 import { helpOf } from './help.js';
+import { commandOf } from './table.js';
 import { printMessage } from '../ui/print-message.js';
-import type { CommandEntry } from '../options/command.js';
 
 /**
  * Loads a command and runs it, or shows its help. It reports all mistakes of a configuration.
  *
  * @param name - of the command
- * @param entry - its line of the table
  * @param args - the words after its name
  * @returns exit status
  * @throws FetchError whose kind is the exit status
  */
-export async function runCommand(name: string, entry: CommandEntry, args: readonly string[]): Promise<number> {
-  const command = await entry.load();
+export async function runCommand(name: string, args: readonly string[]): Promise<number> {
+  const command = await commandOf(name)?.load();
+  if (command === undefined) throw new FetchError('usage', `${name} is not a command`);
   const parsed = parseOptions(name, command.options, args);
   if (parsed.switches.has('help')) {
     process.stdout.write(helpOf(name, command));

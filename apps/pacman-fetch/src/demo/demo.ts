@@ -27,7 +27,7 @@ type Scene = Pick<DemoSystem, 'config'> & Pick<DemoMirror, 'listening'>;
 /** Shows and runs one command. */
 async function show({ config, listening }: Scene, ...words: readonly string[]): Promise<number | null> {
   print(`\n$ ${['pacman-fetch', ...words].join(' ')}`);
-  const program = fileURLToPath(new URL('cli.js', import.meta.url));
+  const program = fileURLToPath(new URL('cli.cjs', import.meta.url));
   const all = [program, ...words, '--config', config];
   const child = spawn(process.execPath, all, { stdio: ['inherit', 'inherit', 'inherit', listening] });
   const [status] = (await once(child, 'exit')) as [number | null];

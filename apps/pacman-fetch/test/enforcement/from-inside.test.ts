@@ -83,7 +83,7 @@ function startOf(folder: TemporaryFolder, isConfined: boolean): readonly string[
   if (isInOneProcess || !isConfined) return [process.execPath, fixture];
   mkdirSync(folder.file('lib/dist'), { recursive: true });
   copyFileSync(starter, folder.file('lib/start'));
-  symlinkSync(fixture, folder.file('lib/dist/cli.js'));
+  symlinkSync(fixture, folder.file('lib/dist/cli.cjs'));
   return [folder.file('lib/start')];
 }
 

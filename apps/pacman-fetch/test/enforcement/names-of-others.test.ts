@@ -270,7 +270,7 @@ describe.skipIf(missing('root', 'linux'))('root writes into nothing of a neighbo
 
   it('the demonstration does not start in a temporary directory in which others may rename', async () => {
     chmodSync(folder.path, 0o777);
-    const demo = program.replace('cli.js', 'demo.js');
+    const demo = program.replace('cli.cjs', 'demo.js');
     const { status, stderr } = await runProgram(process.execPath, [demo], {
       env: { ...environment, TMPDIR: folder.path },
     });

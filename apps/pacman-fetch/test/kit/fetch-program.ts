@@ -15,7 +15,7 @@ function install(): string {
     if (!existsSync(join(target, part))) cpSync(source, join(target, part), { recursive: true });
   }
   installStarter(join(target, 'start'));
-  return join(target, 'dist', 'cli.js');
+  return join(target, 'dist', 'cli.cjs');
 }
 
 /** Beside the program, as the Arch package has it; there is none where none was built. */

@@ -9,7 +9,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { childrenOf, environment, eventually, program } from '../kit/fetch-program.js';
 
-const demo = program.replace('cli.js', 'demo.js');
+const demo = program.replace('cli.cjs', 'demo.js');
 
 /** Whether somebody else can listen there. */
 async function isFree(port: number): Promise<boolean> {

@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => world[Symbol.dispose]());
 
-const demo = program.replace('cli.js', 'demo.js');
+const demo = program.replace('cli.cjs', 'demo.js');
 
 /** What it makes; the folder around it has a new name each time. */
 const names = ['pacman.conf', 'pacman.d', 'cache', 'db', 'root', 'db.lck', 'sync'];

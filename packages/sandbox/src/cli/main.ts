@@ -6,7 +6,7 @@ import { runCommand } from './run-command.js';
 import type * as Answers from './sb-run-answers.js';
 
 /** Imports what lies beside this module: see `runScript` of @sb/cli-kit. */
-declare const __import: (path: string) => Promise<unknown>;
+declare const importBeside: (path: string) => Promise<unknown>;
 
 /** The options that ask for something other than a run. */
 const asking = [
@@ -39,6 +39,6 @@ async function begin(): Promise<void> {
 /** Runs the command. What runs nothing is in another module, so that a run does not load it. */
 async function execute(args: Arguments): Promise<number> {
   if (!asking.some((name) => args.has(name))) return await runCommand(args);
-  const { answered } = (await __import('./sb-run-answers.js')) as typeof Answers;
+  const { answered } = (await importBeside('./sb-run-answers.js')) as typeof Answers;
   return await answered(argv);
 }
