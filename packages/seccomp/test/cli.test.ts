@@ -29,9 +29,9 @@ function file(name: string, content: string | Uint8Array): string {
   return path;
 }
 
-const profile = file('oci.json', '{"defaultAction":"SCMP_ACT_ERRNO"}');
-const unit = file('some.service', '# one\n[Unit]\nDescription=x\n');
-const open = file('open.json', '{"base":"allow-all"}');
+const aProfile = file('oci.json', '{"defaultAction":"SCMP_ACT_ERRNO"}');
+const aUnit = file('some.service', '# one\n[Unit]\nDescription=x\n');
+const aPolicy = file('open.json', '{"base":"allow-all"}');
 const yaml = file('profile.yaml', 'apiVersion: security-profiles-operator.x-k8s.io/v1beta1\nkind: SeccompProfile\n');
 
 describe('sb-seccomp', () => {
@@ -106,19 +106,23 @@ describe('sb-seccomp', () => {
     ['a folder', ['lint', '/'], '/ is a directory. Name a file'],
     ['a descriptor that is not there', ['lint', '/dev/fd/77'], '/dev/fd/77 does not exist'],
     ['another word for a command', ['show'], 'Use one of: explain, simulate, lint, compare, import, export, disasm'],
-    ['a profile as a policy', ['lint', profile], 'is a profile of a container. Import it first: sb-seccomp import oci'],
+    [
+      'a profile as a policy',
+      ['lint', aProfile],
+      'is a profile of a container. Import it first: sb-seccomp import oci',
+    ],
     [
       'a unit as a policy',
-      ['compare', 'allow-all', unit],
+      ['compare', 'allow-all', aUnit],
       'is a unit of systemd. Import it first: sb-seccomp import systemd',
     ],
     [
       'a policy as a profile',
-      ['import', 'oci', open],
+      ['import', 'oci', aPolicy],
       'base is a key of a policy, and a profile has none. Use the policy as it is',
     ],
-    ['a policy as a unit', ['import', 'systemd', open], 'Write a setting such as SystemCallFilter=@system-service'],
-    ['a policy as a program', ['import', 'bpf', open], 'is a policy already'],
+    ['a policy as a unit', ['import', 'systemd', aPolicy], 'Write a setting such as SystemCallFilter=@system-service'],
+    ['a policy as a program', ['import', 'bpf', aPolicy], 'is a policy already'],
     [
       'an empty file',
       ['explain', file('empty.json', '')],
@@ -179,6 +183,10 @@ describe('sb-seccomp', () => {
     const policyFile = file('unit.json', out);
     expect((await run('simulate', policyFile, 'mount')).out).toMatch(/^errno EACCES/);
     expect((await run('simulate', policyFile, 'ptrace')).out).toMatch(/^kill-process/);
+    const more = file('c.service', 'SystemCallFilter=~mount nothing @none\nLockPersonality=yes\nProtectClock=yes\n');
+    const { err: notes } = await run('import', 'systemd', more);
+    expect(notes).toMatch(/a call of that name: nothing, @none\n/);
+    expect(notes).toMatch(/the filters that are loaded for: LockPersonality, ProtectClock\n$/);
     const back = await run('export', 'systemd', policyFile);
     expect(back.err).toMatch(/^sb-seccomp: \(number\): number -1, which names no call, gets the default there\n/);
     expect(back.err).toMatch(/\nsb-seccomp: These are the settings of the filter only: .*sb-exec.*\n$/);

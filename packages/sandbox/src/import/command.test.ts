@@ -44,7 +44,7 @@ const filters: readonly SeccompOptions[] = [
 ];
 /** With what the sandbox adds to it. */
 const filterOf = (policy: SandboxPolicy): SeccompOptions => layerPolicies(policy).seccomp ?? { base: 'allow-all' };
-const withoutFilter = ({ seccomp: _, ...rest }: SandboxPolicy) => rest;
+const withoutFilter = (policy: SandboxPolicy): object => ({ ...policy, seccomp: undefined });
 
 describe('readDocker', () => {
   const own: SandboxOptions = {

@@ -151,23 +151,23 @@ function bytesIn(name: string, text: string): number {
 }
 
 function cgroupOf(all: (name: string) => readonly string[], unsaid: UnsaidSetting[]): SandboxOptions {
-  const [memory, swap, pids, cpus] = ['--memory', '--memory-swap', '--pids-limit', '--cpus'].map((name) =>
-    all(name).at(-1),
-  );
-  const most = memory === undefined ? 0 : bytesIn('--memory', memory);
-  const hasSwap = most > 0 && (swap === undefined || swap === '-1' || bytesIn('--memory-swap', swap) !== most);
-  if (hasSwap) unsaid.push({ path: '--memory-swap', what: 'memory is never in swap in a sandbox' });
-  if (pids !== undefined && !/^(?:\d{1,7}|-1)$/.test(pids))
-    refuse('--pids-limit', `is not a number: ${pids.slice(0, 60)}`, 'Write one, or -1.');
-  if (cpus !== undefined && !/^\d{1,4}(?:\.\d{1,4})?$/.test(cpus))
-    refuse('--cpus', `is not a number: ${cpus.slice(0, 60)}`, 'Write one such as 1.5.');
-  const cpu = Math.ceil(Number(cpus ?? 0) * 100);
-  const cgroup = {
-    ...(most > 0 ? { memory: most } : {}),
-    ...(Number(pids ?? 0) > 0 ? { pids: Number(pids) } : {}),
-    ...(cpu > 0 ? { cpu } : {}),
+  const numberIn = (name: string, pattern: RegExp, example: string): number => {
+    const text = all(name).at(-1) ?? '0';
+    return pattern.test(text)
+      ? Number(text)
+      : refuse(name, `is not a number: ${text.slice(0, 60)}`, `Write one such as ${example}.`);
   };
-  return Object.keys(cgroup).length === 0 ? {} : { cgroup };
+  const [memory = '0', swap = '-1'] = [all('--memory').at(-1), all('--memory-swap').at(-1)];
+  const most = bytesIn('--memory', memory);
+  if (most > 0 && (swap === '-1' || bytesIn('--memory-swap', swap) !== most))
+    unsaid.push({ path: '--memory-swap', what: 'memory is never in swap in a sandbox' });
+  const limits = {
+    memory: most,
+    pids: numberIn('--pids-limit', /^(?:\d{1,7}|-1)$/, '100, or -1'),
+    cpu: Math.ceil(numberIn('--cpus', /^\d{1,4}(?:\.\d{1,4})?$/, '1.5') * 100),
+  };
+  const cgroup = Object.entries(limits).filter(([, value]) => value > 0);
+  return cgroup.length === 0 ? {} : { cgroup: Object.fromEntries(cgroup) };
 }
 
 /** A sandbox has one limit for both: the hard one, up to which a program may raise the soft one itself. */

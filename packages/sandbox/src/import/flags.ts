@@ -26,26 +26,44 @@ export interface FlagTable {
  * @throws SandboxError `invalid-policy` for an option that the table has none of, since it may take the next word, and for one without
  *   its values
  */
-export function flagsOf(words: readonly string[], { command, arities, short = new Map() }: FlagTable): readonly Flag[] {
+export function flagsOf(words: readonly string[], table: FlagTable): readonly Flag[] {
   const flags: Flag[] = [];
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? '';
     if (word === '--' || !/^-./.test(word)) break;
-    for (const [name, glued] of word.startsWith('--') ? [longName(word)] : shortNames(word, short, arities)) {
-      const arity = arities.get(name);
-      if (arity === undefined) {
-        const hint = `Leave it out, and look at what it does yourself.`;
-        return refuse(name.slice(0, 60), `is an option of ${command} that is not read`, hint);
-      }
-      if (glued !== undefined && arity === 0 && !/^(?:true|false|1|0)$/.test(glued))
-        return refuse(name, `takes no value, and has ${JSON.stringify(glued.slice(0, 60))}`, 'Leave the value out.');
-      const values = glued === undefined ? words.slice(at + 1, at + 1 + arity) : [glued];
-      if (values.length < arity) return refuse(name, `lacks ${arity === 1 ? 'its value' : 'a value'}`, 'Add it.');
-      if (glued === undefined) at += arity;
-      if (arity > 0 || !/^(?:false|0)$/.test(glued ?? '')) flags.push({ name, values });
+    for (const named of word.startsWith('--') ? [longName(word)] : shortNames(word, table)) {
+      const { flag, taken } = flagOf(named, words.slice(at + 1, at + 4), table);
+      at += taken;
+      if (flag !== undefined) flags.push(flag);
     }
   }
   return flags;
+}
+
+interface Found {
+  /** Undefined for a switch that is off. */
+  readonly flag: Flag | undefined;
+  /** How many of the next words it takes. */
+  readonly taken: number;
+}
+
+function flagOf([name, glued]: Named, next: readonly string[], { command, arities }: FlagTable): Found {
+  const arity = arities.get(name);
+  if (arity === undefined)
+    return refuse(
+      name.slice(0, 60),
+      `is an option of ${command} that is not read`,
+      'Leave it out, and look at what it does yourself.',
+    );
+  if (glued === undefined) {
+    const values = next.slice(0, arity);
+    if (values.length < arity) return refuse(name, `lacks ${arity === 1 ? 'its value' : 'a value'}`, 'Add it.');
+    return { flag: { name, values }, taken: arity };
+  }
+  if (arity > 0) return { flag: { name, values: [glued] }, taken: 0 };
+  if (!/^(?:true|false|1|0)$/.test(glued))
+    return refuse(name, `takes no value, and has ${JSON.stringify(glued.slice(0, 60))}`, 'Leave the value out.');
+  return { flag: /^(?:false|0)$/.test(glued) ? undefined : { name, values: [] }, taken: 0 };
 }
 
 type Named = readonly [name: string, glued: string | undefined];
@@ -56,7 +74,7 @@ function longName(word: string): Named {
 }
 
 /** Short options may stand together, and the last one may have its value with it. */
-function shortNames(word: string, short: ReadonlyMap<string, string>, arities: FlagTable['arities']): readonly Named[] {
+function shortNames(word: string, { short = new Map<string, string>(), arities }: FlagTable): readonly Named[] {
   const names: Named[] = [];
   for (let at = 1; at < word.length; at++) {
     const name = short.get(word[at] ?? '') ?? `-${word[at] ?? ''}`;

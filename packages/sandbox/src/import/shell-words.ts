@@ -33,21 +33,31 @@ interface Reading {
  */
 export function shellWords(text: string, line: number): readonly string[] {
   const reading: Reading = { text, line, words: [], word: undefined, at: 0 };
-  while (reading.at < text.length) {
-    const [, single, goesOn, escaped, mark, blank, other] = next(reading, plain);
-    if (blank !== undefined) endWord(reading);
-    else if (mark === '"') inQuotes(reading);
-    else if (mark === '$') addVariable(reading);
-    else if (mark === '\n' || mark === ';' || (reading.word === undefined && other?.startsWith('#') === true)) {
-      endWord(reading);
-      refuseMore(reading, other === undefined ? '' : '#');
-      return reading.words;
-    } else if (mark !== undefined)
-      refuseAt(reading, `has an operator of the shell: ${mark}`, 'Give the command alone.');
-    else if (goesOn === undefined) add(reading, single ?? escaped ?? other ?? '');
-  }
+  while (reading.at < text.length) if (isEnded(reading)) break;
   endWord(reading);
   return reading.words;
+}
+
+/** Reads the next piece, and returns whether the command ends with it. */
+function isEnded(reading: Reading): boolean {
+  const [, single, goesOn, escaped, mark, blank, other] = next(reading, plain);
+  if (blank !== undefined) endWord(reading);
+  else if (mark !== undefined) return isEnd(reading, mark);
+  else if (reading.word === undefined && other?.startsWith('#') === true) {
+    refuseMore(reading, '#');
+    return true;
+  } else if (goesOn === undefined) add(reading, single ?? escaped ?? other ?? '');
+  return false;
+}
+
+function isEnd(reading: Reading, mark: string): boolean {
+  if (mark === '"') inQuotes(reading);
+  else if (mark === '$') addVariable(reading);
+  else if (mark === '\n' || mark === ';') {
+    refuseMore(reading, '');
+    return true;
+  } else refuseAt(reading, `has an operator of the shell: ${mark}`, 'Give the command alone.');
+  return false;
 }
 
 function inQuotes(reading: Reading): void {

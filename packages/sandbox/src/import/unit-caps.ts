@@ -44,5 +44,5 @@ function capabilities(settings: readonly UnitSetting[], name: string, initial: N
 function nameOf(word: string, setting: UnitSetting): Names[number] {
   const found = capabilityNames.find((one) => one === word.toLowerCase());
   const hint = 'Write names of capabilities(7), such as CAP_CHOWN.';
-  return found ?? refuseSetting(setting, `names a capability that there is none of (${word})`, hint);
+  return found ?? refuseSetting(setting, `names ${word}, which is not a capability`, hint);
 }

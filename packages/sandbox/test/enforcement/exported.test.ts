@@ -156,9 +156,9 @@ describe.skipIf(missing('linux', 'root', 'crun', 'x64'))('a profile for x86-64, 
   const own: readonly Attempt[] = asked.map(([, ...attempt]) => attempt);
 
   it.each(['X86_64 X86 X32', 'X86_64 X86', 'X86_64'])('is answered as its import says: %s', (listed) => {
-    const names = listed.split(' ').map((name) => `"SCMP_ARCH_${name}"`);
+    const tables = listed.split(' ').map((name) => `"SCMP_ARCH_${name}"`);
     const lines = rules.map((one) => JSON.stringify(one)).join(',\n');
-    const profile = `{"defaultAction":"SCMP_ACT_ALLOW","architectures":[${names.join(',')}],"syscalls":[\n${lines}\n]}`;
+    const profile = `{"defaultAction":"SCMP_ACT_ALLOW","architectures":[${tables.join(',')}],"syscalls":[\n${lines}\n]}`;
     const bundle = `{"process":{},"linux":{"namespaces":${containerNamespaces},"seccomp": ${profile}}}`;
     const answers = inContainer(folder, bundle, own);
     const filter = compile(fromOci(profile, { runtime: 'crun' }).policy);
@@ -172,10 +172,10 @@ describe.skipIf(missing('linux', 'root', 'crun', 'x64'))('a profile for x86-64, 
     const isX32 = (at: number) => at >= asked.length - 2 && listed.includes('X32');
     expect(answers.map((one, at) => (isX32(at) ? '' : one))).toEqual(wanted.map((one, at) => (isX32(at) ? '' : one)));
     expect(answers.slice(0, 4)).toEqual(['EHWPOISON', 'OK', 'EHWPOISON', 'OK']);
-    const onlyNative = names.length === 1;
+    const onlyNative = tables.length === 1;
     expect(answers[4]).toBe(onlyNative ? 'SIGSYS' : 'EHWPOISON');
     expect(answers[8]).toBe(onlyNative ? 'SIGSYS' : 'EHWPOISON');
-    expect(answers.at(-2)).toBe(names.length === 3 ? 'EHWPOISON' : 'SIGSYS');
+    expect(answers.at(-2)).toBe(tables.length === 3 ? 'EHWPOISON' : 'SIGSYS');
   });
 });
 

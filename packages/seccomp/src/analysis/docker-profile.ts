@@ -129,7 +129,7 @@ function plainRule({ names, action, args, errnoRet, errno }: DockerRule, at: num
 /** By moby/profiles/seccomp: all of what `includes` names, and nothing of what `excludes` names. */
 function applies({ includes = {}, excludes = {} }: DockerRule, { machine, caps }: DockerContainer): boolean {
   const [arch] = machines[machine];
-  const has = (list: readonly string[] = []) => list.length === 0 || list.includes(arch);
+  const has = (names: readonly string[] = []) => names.length === 0 || names.includes(arch);
   const hasCap = (name: string) => caps.includes(name);
   if (!has(includes.arches) || !(includes.caps ?? []).every(hasCap)) return false;
   return (

@@ -99,17 +99,9 @@ function addRules(calls: Map<string, Case>, { syscalls = [] }: OciProfile, rules
     const action = actionOf(entry.action, entry.errnoRet);
     if (sameAction(action, rules.otherwise)) continue;
     const own = waysOf(entry).map((when) => ({ when, action }));
-    const later: string[] = [];
-    for (const name of new Set(entry.names)) {
-      if (!calls.has(name) && !(rules.isOn32 && isBundled(name))) continue;
-      if (own.length > 0) partial.push({ name, own });
-      else if (!whole.has(name)) whole.set(name, action);
-      else if (!sameAction(whole.get(name) ?? action, action)) later.push(name);
-    }
-    if (later.length > 0) {
-      const what = `an earlier rule without conditions decides about ${later.join(', ')} with another action`;
-      rules.unsaid.push({ path, what });
-    }
+    const names = [...new Set(entry.names)].filter((name) => calls.has(name) || (rules.isOn32 && isBundled(name)));
+    if (own.length > 0) partial.push(...names.map((name) => ({ name, own })));
+    else addWhole(whole, { names, action, path, ...rules });
   }
   const left = partial.filter(({ name }) => !whole.has(name));
   for (const [name, action] of whole) if (calls.has(name)) calls.set(name, { rules: [], otherwise: action });
@@ -117,6 +109,22 @@ function addRules(calls: Map<string, Case>, { syscalls = [] }: OciProfile, rules
   if (rules.isOn32) addBundles(calls, { whole, partial: left, ...rules });
   const diagrams = new Diagrams(); // one for all: its limit is that of the whole profile
   for (const [name, one] of calls) refuseContradiction(name, one.rules, diagrams);
+}
+
+interface Whole {
+  readonly names: readonly string[];
+  readonly action: Action;
+  readonly path: string;
+  readonly unsaid: Unsaid[];
+}
+
+/** Adds a rule without conditions. The first for a call decides: libseccomp leaves out what a rule decides already. */
+function addWhole(whole: Map<string, Action>, { names, action, path, unsaid }: Whole): void {
+  const later = names.filter((name) => !sameAction(whole.get(name) ?? action, action));
+  for (const name of names) if (!whole.has(name)) whole.set(name, action);
+  if (later.length === 0) return;
+  const what = `an earlier rule without conditions decides about ${later.join(', ')} with another action`;
+  unsaid.push({ path, what });
 }
 
 /** As many as a policy may have: more would only be refused after all pairs of them were compared. */

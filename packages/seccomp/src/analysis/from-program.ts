@@ -1,17 +1,17 @@
 import { dataOffsets } from '../bpf/bpf.js';
 import { seccompError } from '../errors.js';
 import { argumentsLevel, firstLevel, wordBits } from '../exact/call-words.js';
-import { cubesOf } from '../exact/cubes.js';
+import { type CubePart, cubesOf } from '../exact/cubes.js';
 import { type Diagram, Diagrams } from '../exact/diagrams.js';
 import type { Case } from '../exact/policy-cases.js';
 import type { AnyProgram } from '../exact/prove.js';
+import { describeCall } from '../exact/witness.js';
 import { type Action, decodeAction } from '../policy/actions.js';
 import { arg, type Condition } from '../policy/conditions.js';
 import type { SeccompPolicy } from '../policy/options.js';
 import { type Architecture, architectureNames, architectures } from '../tables/architectures.js';
 import { syscallTable } from '../tables/syscalls.js';
 import { compare } from './compare.js';
-import type { CubePart } from '../exact/cubes.js';
 import { sideOf } from './side.js';
 import { writtenPolicy } from './written-policy.js';
 
@@ -28,48 +28,61 @@ const rulesMax = 4096;
  */
 export function fromProgram(program: AnyProgram): SeccompPolicy {
   const diagrams = new Diagrams();
-  const whole = sideOf(program).on(diagrams, program.machine);
-  const at = (audit: number, number: number): Diagram =>
-    where(diagrams, where(diagrams, whole, [dataOffsets.arch, audit]), [dataOffsets.nr, number]);
-  const answerAt = (audit: number, number: number): Action => {
-    const found = at(audit, number);
-    if (!diagrams.isLeaf(found)) throw inexpressible('it looks at the arguments of numbers without a name');
-    return decodeAction(diagrams.valueOf(found));
-  };
-  const foreign = answerAt(0, 0);
-  const listed = architectureNames.filter((name) => {
-    const { machine, audit } = architectures[name];
-    const own = where(diagrams, whole, [dataOffsets.arch, audit]);
-    return machine === program.machine && own !== where(diagrams, whole, [dataOffsets.arch, 0]);
+  const { machine } = program;
+  const reading: Reading = { diagrams, whole: sideOf(program).on(diagrams, machine) };
+  const own = architectureNames.filter((name) => architectures[name].machine === machine);
+  const listed = own.filter((name) => ofArchitecture(reading, name) !== ofAudit(reading, 0));
+  // A program that treats all architectures alike still has names for the calls of its machine.
+  const named: readonly Architecture[] = listed.length > 0 ? listed : [machine];
+  const [first = machine] = named;
+  const foreign = answerAt(reading, ofAudit(reading, 0), 0);
+  const { x32 } = architectures[machine];
+  const policy = writtenPolicy({
+    calls: callsOf(reading, named),
+    unknown: answerAt(reading, ofArchitecture(reading, first), unnamed),
+    foreign,
+    x32: x32 === undefined ? foreign : answerAt(reading, ofArchitecture(reading, machine), x32),
+    architectures: named,
+    level: 'require',
   });
-  // A program that treats all architectures alike still has names for those of its machine.
-  const named: readonly Architecture[] = listed.length > 0 ? listed : [program.machine];
-  const { x32 } = architectures[program.machine];
+  const { differs } = compare(policy, program);
+  if (differs === undefined) return policy;
+  throw inexpressible(`it treats this call apart: ${describeCall(differs.call)}`);
+}
+
+interface Reading {
+  readonly diagrams: Diagrams;
+  /** The answers of the program as a function of the call. */
+  readonly whole: Diagram;
+}
+
+const ofAudit = ({ diagrams, whole }: Reading, audit: number): Diagram =>
+  where(diagrams, whole, [dataOffsets.arch, audit]);
+
+const ofArchitecture = (reading: Reading, name: Architecture): Diagram => ofAudit(reading, architectures[name].audit);
+
+/** What a number without a name gets. @param own - the answers on its architecture */
+function answerAt({ diagrams }: Reading, own: Diagram, number: number): Action {
+  const found = where(diagrams, own, [dataOffsets.nr, number]);
+  if (!diagrams.isLeaf(found)) throw inexpressible('it looks at the arguments of numbers without a name');
+  return decodeAction(diagrams.valueOf(found));
+}
+
+function callsOf(reading: Reading, named: readonly Architecture[]): ReadonlyMap<string, Case> {
+  const { diagrams } = reading;
   const calls = new Map<string, Case>();
   const rules = { count: 0 };
   for (const name of named) {
+    const own = ofArchitecture(reading, name);
     for (const [number, call] of syscallTable(name)) {
-      const made = caseOf(diagrams, at(architectures[name].audit, number), rules);
+      const made = caseOf(diagrams, where(diagrams, own, [dataOffsets.nr, number]), rules);
       const before = calls.get(call);
       if (before !== undefined && JSON.stringify(before) !== JSON.stringify(made))
         throw inexpressible(`it answers ${call} of ${name} in another way than that of ${named[0]}`);
       calls.set(call, made);
     }
   }
-  const { audit } = architectures[named[0] ?? program.machine];
-  const policy = writtenPolicy({
-    calls,
-    unknown: answerAt(audit, unnamed),
-    foreign,
-    x32: x32 === undefined ? foreign : answerAt(architectures[program.machine].audit, x32),
-    architectures: named,
-    level: 'require',
-  });
-  const { differs } = compare(policy, program);
-  if (differs === undefined) return policy;
-  throw inexpressible(
-    `it tells call ${differs.call.number} of architecture 0x${differs.call.audit.toString(16)} from others without a name`,
-  );
+  return calls;
 }
 
 /** The highest number before the table of x32; no architecture has a call of it. */

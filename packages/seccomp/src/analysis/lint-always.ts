@@ -10,8 +10,8 @@ type PlacedRule = Verdict['rules'][number];
 const rulesMax = 64;
 
 /**
- * Finds conditions of the policy's own rules that hold for every call that gets as far as their rule, since they always hold or
- * since earlier rules have decided about all others. Then the rule decides about more calls than it seems to.
+ * Finds conditions of the policy's own rules that hold for every call that gets as far as their rule. They always hold, or earlier
+ * rules have decided about all others. Then the rule decides about more calls than it seems to.
  *
  * @param verdict - what the policy says about one call
  */

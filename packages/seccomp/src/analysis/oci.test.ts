@@ -98,11 +98,11 @@ describe('fromOci', () => {
   });
 
   it("reads the rules of Docker's form that apply to a container", () => {
-    const errno = { action: 'SCMP_ACT_ERRNO', errno: 'EACCES', errnoRet: 1 };
+    const denied = { action: 'SCMP_ACT_ERRNO', errno: 'EACCES', errnoRet: 1 };
     const rules = [
       { ...rule, args: null, comment: '', includes: {}, excludes: {} },
       { names: ['bpf'], action: 'SCMP_ACT_ALLOW', includes: { caps: ['CAP_BPF'] } },
-      { names: ['bpf'], ...errno, excludes: { caps: ['CAP_BPF'] } },
+      { names: ['bpf'], ...denied, excludes: { caps: ['CAP_BPF'] } },
       { names: ['arch_prctl'], action: 'SCMP_ACT_ALLOW', includes: { arches: ['amd64', 'x32'] } },
       { names: ['chroot'], action: 'SCMP_ACT_ALLOW', includes: { caps: ['CAP_SYS_CHROOT'], minKernel: '4.8' } },
       { names: ['mount'], action: 'SCMP_ACT_ALLOW', includes: { arches: ['s390x'] } },

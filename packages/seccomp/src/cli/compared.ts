@@ -32,9 +32,9 @@ export function comparison([a, b]: readonly [Filter, Filter], expected: Readonly
   const lines = [
     `${relation}: ${sentences[relation]}`,
     ...(onlyA === undefined ? [] : [`only in the first, for instance: ${describeCall(onlyA)}`]),
-    ...(only.first.length === 0 ? [] : [`only in the first: ${only.first.join(' ')}`]),
+    ...(only.first.length === 0 ? [] : [`only in the first: ${listed(only.first)}`]),
     ...(onlyB === undefined ? [] : [`only in the second, for instance: ${describeCall(onlyB)}`]),
-    ...(only.second.length === 0 ? [] : [`only in the second: ${only.second.join(' ')}`]),
+    ...(only.second.length === 0 ? [] : [`only in the second: ${listed(only.second)}`]),
     ...(differs === undefined
       ? []
       : [
@@ -45,6 +45,9 @@ export function comparison([a, b]: readonly [Filter, Filter], expected: Readonly
   const data = { ...found, ...(only.first.length + only.second.length === 0 ? {} : { only }) };
   return { text: `${lines.join('\n')}\n`, data, status: expected.has(relation) ? 0 : 1 };
 }
+
+const listed = (names: readonly string[]): string =>
+  `${names.join(' ')}${names.some((name) => name.endsWith('?')) ? ' (?: for some arguments or architectures)' : ''}`;
 
 /**
  * Returns the names of the calls that only the first policy lets through, with a `?` after those of which it lets

@@ -40,9 +40,10 @@ export function exportedTo(format: Format, policy: SeccompPolicy, machine: Machi
     return misuse('a program is bytes, which a terminal does not show', hint);
   }
   const written = format === 'oci' ? toOci(policy) : toSystemd(policy, { machine });
-  if ('document' in written) return answer(written.document, { document: written.document }, written.unsaid, whole.oci);
+  if ('document' in written)
+    return withRest(answer(written.document, { document: written.document }, written.unsaid), whole.oci);
   const { settings, unsaid } = written;
-  return answer(`${settings.join('\n')}\n`, { settings }, unsaid, whole.systemd);
+  return withRest(answer(`${settings.join('\n')}\n`, { settings }, unsaid), whole.systemd);
 }
 
 /** How the rest of a sandbox gets there: these formats have the filter only. */
@@ -52,19 +53,26 @@ const whole = {
     'These are the settings of the filter only: sb-run --export systemd writes a whole unit. It has no Landlock: start the program there by sb-exec (sb-run --compile)',
 } as const;
 
+const withRest = (made: Answer, note: string): Answer => ({ ...made, notes: [...(made.notes ?? []), note] });
+
 /** Yes where both say the same of every call; number -1 names no call. */
-function answer(text: string, data: object, unsaid: readonly Unsaid[], ...more: readonly string[]): Answer {
+function answer(text: string, data: object, unsaid: readonly Unsaid[]): Answer {
   const status = unsaid.every(({ path }) => path === '(number)') ? 0 : 1;
-  return { text, data: { ...data, unsaid }, status, notes: [...notesOf(unsaid), ...more] };
+  return { text, data: { ...data, unsaid }, status, notes: notesOf(unsaid) };
 }
 
-/** Names that are skipped are one note: a profile for many kernels has dozens of them. */
+/** Notes that are the same but for a name, and what they are together. */
+const together: readonly (readonly [each: RegExp, all: string])[] = [
+  [/ is (?:unknown|not known) and skipped$/, 'skipped, since no kernel here has a call of that name'],
+  [/ loads a filter that the policy is without$/, 'the policy is without the filters that are loaded for'],
+];
+
+/** One note for each place, and one for all names that it is the same for: a unit may have a dozen, and a profile a hundred. */
 function notesOf(unsaid: readonly Unsaid[]): readonly string[] {
-  const skipped = / is (?:unknown|not known) and skipped$/;
-  const names = unsaid.flatMap(({ what }) => (skipped.test(what) ? [what.replace(skipped, '')] : []));
-  const others = unsaid.filter(({ what }) => !skipped.test(what)).map(({ path, what }) => `${path}: ${what}`);
-  const all = [...new Set(names)];
-  return all.length === 0
-    ? others
-    : [...others, `skipped, since no kernel here has a call of that name: ${all.join(', ')}`];
+  const others = unsaid.filter(({ what }) => !together.some(([each]) => each.test(what)));
+  const grouped = together.flatMap(([each, all]) => {
+    const names = new Set(unsaid.flatMap(({ what }) => (each.test(what) ? [what.replace(each, '')] : [])));
+    return names.size === 0 ? [] : [`${all}: ${[...names].join(', ')}`];
+  });
+  return [...others.map(({ path, what }) => `${path}: ${what}`), ...grouped];
 }

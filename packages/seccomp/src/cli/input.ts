@@ -49,7 +49,7 @@ function textOf(bytes: Uint8Array): string | undefined {
   return text.includes('\uFFFD') ? undefined : text;
 }
 
-/** What a text is, and how to use it, if it is no policy. */
+/** What a text is, and how to use it; undefined for what may be a policy. */
 function kindOf(text: string): { readonly is: string; readonly hint: string } | undefined {
   if (text.trim() === '') return { is: 'is empty', hint: 'Write a policy, such as {"base":"deny-dangerous"}.' };
   const start = text.slice(0, 1 << 16);
