@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 
 import { createSandbox } from '../sandbox.js';
+import type { Sandbox } from '../types.js';
 import type { Arguments } from './arguments.js';
 import { compileTo } from './compile.js';
 import { denied, failed } from './exit-status.js';
 import { exportTo } from './export.js';
+import { learnFrom } from './learn.js';
 import { print } from './output.js';
 import { policyFrom } from './policy.js';
 import { planText, selfTestText } from './previews.js';
@@ -27,23 +29,37 @@ export async function perform(args: Arguments): Promise<number> {
   const sandbox = createSandbox(policyFrom(args));
   if (args.has('json') && !args.has('why'))
     misuse('--json is a form of the answers to --why, and there is no --why', noQuestion);
+  if (args.has('learn-within') && !args.has('learn'))
+    misuse('--learn-within bounds what --learn grants, and there is no --learn', 'Add --learn.');
   if (shows.length === 0) {
+    if (args.has('learn')) return await learnFrom(args, sandbox.policy, command);
     return await run(sandbox, command, reportsFrom(args));
   }
-  const unused = (['report', 'denials'] as const).find((name) => args.has(name));
-  if (unused !== undefined)
-    misuse(`--${unused} cannot be combined with --${shows[0]}, which runs nothing`, `Leave --${unused} out.`);
+  refuseUnused(args, shows[0] ?? '');
   const file = args.one('compile');
   if (file !== undefined) await print(compileTo(sandbox, command, file));
   const exported = await exportTo(sandbox, command, args.one('export'));
   if (args.has('explain')) await print(`${sandbox.explain()}${askMore}`);
   if (args.has('dry-run')) await print(planText(sandbox, command));
-  const answers = args.all('why').map((text) => answerTo(text, (question) => sandbox.allows(question, command[0])));
-  await print(answersText(answers, args.has('json')));
-  if (!args.has('self-test')) return exported && answers.every(({ allowed }) => allowed) ? 0 : denied;
+  const isAllowed = await answered(args, sandbox, command);
+  if (!args.has('self-test')) return exported && isAllowed ? 0 : denied;
   const test = await sandbox.selfTest();
   await print(selfTestText(test));
   return test.passed ? 0 : failed;
+}
+
+/** Answers the attempts of `--why`; whether all are allowed. */
+async function answered(args: Arguments, sandbox: Sandbox, [program]: readonly string[]): Promise<boolean> {
+  const answers = args.all('why').map((text) => answerTo(text, (question) => sandbox.allows(question, program)));
+  await print(answersText(answers, args.has('json')));
+  return answers.every(({ allowed }) => allowed);
+}
+
+/** Options of a run have no meaning beside one that runs nothing. */
+function refuseUnused(args: Arguments, shown: string): void {
+  const unused = (['report', 'denials', 'learn'] as const).find((name) => args.has(name));
+  if (unused !== undefined)
+    misuse(`--${unused} cannot be combined with --${shown}, which runs nothing`, `Leave --${unused} out.`);
 }
 
 /** Not standard error, which both may use. */
