@@ -36,6 +36,11 @@ export async function perform(args: Arguments): Promise<number> {
     return await run(sandbox, command, reportsFrom(args));
   }
   refuseUnused(args, shows[0] ?? '');
+  return await show(args, sandbox, command);
+}
+
+/** Shows everything that the command line asks for, and runs nothing. */
+async function show(args: Arguments, sandbox: Sandbox, command: readonly string[]): Promise<number> {
   const file = args.one('compile');
   if (file !== undefined) await print(compileTo(sandbox, command, file));
   const exported = await exportTo(sandbox, command, args.one('export'));
