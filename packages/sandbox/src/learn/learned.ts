@@ -12,7 +12,7 @@ export type Learned =
   | { readonly net: 'connectTcp' | 'bindTcp'; readonly port: number; readonly count: number };
 
 /** The least access that grants both. */
-export function both(one: LearnedAccess, other: LearnedAccess): LearnedAccess {
+function both(one: LearnedAccess, other: LearnedAccess): LearnedAccess {
   const letters = one + other;
   if (letters.includes('w')) return letters.includes('x') ? 'rwx' : 'rw';
   return letters.includes('x') ? 'rx' : 'ro';
