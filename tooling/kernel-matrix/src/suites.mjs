@@ -53,6 +53,11 @@ export const thorough = {
     'packages/caps/test/privileged/regain.test.ts',
   ],
   privdrop: ['packages/privdrop/test/privileged/drop.test.ts', 'packages/privdrop/test/privileged/regain.test.ts'],
-  sandbox: ['packages/sandbox/test/enforcement/launcher.test.ts', 'packages/sandbox/test/enforcement/faults.test.ts'],
+  sandbox: [
+    'packages/sandbox/test/enforcement/launcher.test.ts',
+    'packages/sandbox/test/enforcement/faults.test.ts',
+    'packages/sandbox/test/enforcement/denials.test.ts',
+    'packages/sandbox/test/enforcement/denials-calls.test.ts',
+  ],
   'pacman-fetch': ['apps/pacman-fetch/test/enforcement/identity.test.ts'],
 };

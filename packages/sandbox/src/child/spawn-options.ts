@@ -26,9 +26,9 @@ export interface SandboxSpawnOptions<Stdio extends SandboxStdio = SandboxStdio> 
    */
   readonly undumpable?: boolean;
   /**
-   * Reports what the rules for files, TCP ports and signals deny, and what the filter denies: `child.denials`, and the event `denial`. A supervisor, which is
-   * a separate process, then looks at each call that names one; it never allows anything. These calls take some microseconds
-   * longer. Default: false.
+   * Reports what the rules for files, TCP ports and signals deny, and what the filter denies: `child.denials`, and the
+   * event `denial`. A supervisor, which is a separate process, then looks at each such call; it never allows anything.
+   * These calls take some microseconds longer. Default: false.
    */
   readonly denials?: boolean;
 }

@@ -5,18 +5,10 @@ import { asciiJson } from '@sb/core';
 import type { Denial, Denials } from '../denials/denial.js';
 import { shellWord } from '../export/shell-word.js';
 import { type DenialGroup, grouped } from './denial-groups.js';
+import { verbOf } from './denial-verb.js';
 
 /** The most lines of the summary. */
 const mostLines = 20;
-
-/** What people call a right. */
-const verbs: Readonly<Record<string, string>> = {
-  read_file: 'read',
-  read_dir: 'read',
-  write_file: 'write',
-  truncate: 'write',
-  execute: 'execute',
-};
 
 /** Temporary directories of all users. */
 const shared: ReadonlySet<string> = new Set(['/tmp', '/var/tmp']);
@@ -47,11 +39,6 @@ export function summary({ all, lost, state }: Denials, { hasTmp, status }: Summa
 }
 
 const nothing = 'no denial was seen. The command probably failed for a reason other than the sandbox';
-
-function verbOf({ right, call, to }: Denial): string {
-  if (to !== undefined) return call.startsWith('link') ? 'link' : 'rename';
-  return right === undefined ? 'call' : (verbs[right] ?? right.replace(/_.*/, ''));
-}
 
 function lineOf(group: DenialGroup, hasTmp: boolean): string {
   const { first, count, names } = group;

@@ -20,6 +20,8 @@ const asking = [
   'explain',
   'why',
   'json',
+  'learn',
+  'learn-within',
   'self-test',
 ] as const;
 

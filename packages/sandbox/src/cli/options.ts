@@ -122,6 +122,14 @@ export const options = {
     more: 'With a file it gets one line of JSON for each. Calls that name files then take some microseconds longer',
     names: 'file',
   },
+  learn: {
+    value: 'FILE',
+    optionalValue: true,
+    about: 'run the command many times, and write a policy with what it needs',
+    more: 'Without a file it goes to standard output. Only files and TCP ports are learned',
+    names: 'file',
+  },
+  'learn-within': path('learn only files beneath a path'),
   compile: { value: 'FILE', about: 'write the sandbox to a file for sb-exec, run nothing', names: 'file' },
   export: {
     value: 'ENGINE',

@@ -50,6 +50,8 @@ const uses: Readonly<Record<OptionName, readonly string[] | 'what is done'>> = {
   shell: 'what is done',
   report: 'what is done',
   denials: 'what is done',
+  learn: 'what is done',
+  'learn-within': 'what is done',
   compile: 'what is done',
   export: 'what is done',
   'dry-run': 'what is done',

@@ -10,7 +10,8 @@ import { createSandbox } from '../../src/index.js';
 
 const programs = temporaryFolder();
 const races = programs.file('races');
-const tries = fewOrMany(5000, 3_000_000);
+/** Of each of the three kinds: more than ten million in the long run. */
+const tries = fewOrMany(5000, 3_400_000);
 
 beforeAll(async () => {
   const flags = ['-static', '-pthread'];

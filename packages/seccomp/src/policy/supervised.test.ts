@@ -130,24 +130,27 @@ describe('a supervised policy', () => {
 });
 
 describe('a supervised program', () => {
-  it.each(policies)('asks with the error where the policy denies with one, and answers the rest alike: %s', (_, options) => {
-    const asked = supervisedPolicy(policy(options), 'x86_64', calls);
-    const plain = decodeProgram(compileFor(asked, 'x86_64').bytes);
-    const asking = decodeProgram(askingForErrors(compileFor(asked, 'x86_64')).bytes);
-    const { audit } = architectures.x86_64;
-    const kept = new Set([encodeAction(errno('ENOSYS')), encodeAction(errno('EBUSY'))]);
-    let denied = 0;
-    for (const arch of [audit, architectures.i386.audit, 7]) {
-      for (const nr of [...syscallTable('x86_64').keys(), 9999, 0x4000_0001]) {
-        for (const value of [0n, 1n, 16n, 0o102n, 1n << 28n]) {
-          const call = { nr, arch, args: [value, value, value, value, value, value] };
-          const [before, after] = [run(plain, call).returned, run(asking, call).returned];
-          const isAsked = before >>> 16 === actionValues.errno >>> 16 && !kept.has(before);
-          denied += Number(isAsked);
-          expect(after).toBe(isAsked ? actionValues['user-notify'] + (before & 0xffff) : before);
+  it.each(policies)(
+    'asks with the error where the policy denies with one, and answers the rest alike: %s',
+    (_, options) => {
+      const asked = supervisedPolicy(policy(options), 'x86_64', calls);
+      const plain = decodeProgram(compileFor(asked, 'x86_64').bytes);
+      const asking = decodeProgram(askingForErrors(compileFor(asked, 'x86_64')).bytes);
+      const { audit } = architectures.x86_64;
+      const kept = new Set([encodeAction(errno('ENOSYS')), encodeAction(errno('EBUSY'))]);
+      let denied = 0;
+      for (const arch of [audit, architectures.i386.audit, 7]) {
+        for (const nr of [...syscallTable('x86_64').keys(), 9999, 0x4000_0001]) {
+          for (const value of [0n, 1n, 16n, 0o102n, 1n << 28n]) {
+            const call = { nr, arch, args: [value, value, value, value, value, value] };
+            const [before, after] = [run(plain, call).returned, run(asking, call).returned];
+            const isAsked = before >>> 16 === actionValues.errno >>> 16 && !kept.has(before);
+            denied += Number(isAsked);
+            expect(after).toBe(isAsked ? actionValues['user-notify'] + (before & 0xffff) : before);
+          }
         }
       }
-    }
-    expect(denied > 0).toBe(options.base !== 'allow-all' || options.deny !== undefined);
-  });
+      expect(denied > 0).toBe(options.base !== 'allow-all' || options.deny !== undefined);
+    },
+  );
 });

@@ -1,0 +1,157 @@
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, resolve } from 'node:path';
+
+import { escaped, isSandboxError } from '@sb/core';
+import { filesClause, isFilesError, replaceFile } from '@sb/files';
+
+import { verbOf } from './denial-verb.js';
+import { denied } from './exit-status.js';
+import { complain, print } from './output.js';
+import { misuse } from './usage-error.js';
+import type { Arguments } from './arguments.js';
+import { shellWord } from '../export/shell-word.js';
+import { type Attempt, learn, type Lessons } from '../learn/learn.js';
+import type { Bounds } from '../learn/learnable.js';
+import { isBeneath, type Learned, withLearned } from '../learn/learned.js';
+import { privdropOf } from '../plan/layers.js';
+import { absolutePath } from '../policy/absolute-path.js';
+import { definePolicy } from '../policy/define.js';
+import { defaultEnvironment } from '../policy/environment.js';
+import { levelsOf } from '../policy/levels.js';
+import type { SandboxPolicy } from '../policy/options.js';
+import { devices, programs, sink, system } from '../profile/places.js';
+import { createSandbox } from '../sandbox.js';
+
+/**
+ * Learns what the command needs in addition to the sandbox of the command line, and writes a policy.
+ *
+ * @param args - the command line
+ * @param policy - where learning begins
+ * @param command - is run many times, without input
+ * @returns the exit status
+ * @throws UsageError; SandboxError if it cannot be started at all
+ */
+export async function learnFrom(args: Arguments, policy: SandboxPolicy, command: readonly string[]): Promise<number> {
+  const file = args.one('learn') ?? '';
+  const unused = (['report', 'denials'] as const).find((name) => args.has(name));
+  if (unused !== undefined) misuse(`--${unused} cannot be combined with --learn`, `Leave --${unused} out.`);
+  if (file === '-') misuse('--learn=- names no file', 'Write --learn for standard output, or ./- for that name.');
+  const last: LastRun = { said: '', lacksLoader: false };
+  const lessons = await learn((learned) => runOnce(policy, learned, { command, last }), boundsFrom(args, policy));
+  for (const line of linesOf(lessons)) complain(line);
+  if (!lessons.passed) {
+    if (last.said !== '') complain(`its last words were: ${last.said.trimEnd()}`);
+    return denied;
+  }
+  await write(policy, lessons.learned, file);
+  return 0;
+}
+
+interface LastRun {
+  /** The end of what it wrote to standard error. */
+  said: string;
+  /** Whether a run had no loader: rules for it are there since then. */
+  lacksLoader: boolean;
+}
+
+/** The most characters of it. */
+const mostSaid = 2000;
+
+async function runOnce(
+  policy: SandboxPolicy,
+  learned: readonly Learned[],
+  { command, last }: { readonly command: readonly string[]; readonly last: LastRun },
+): Promise<Attempt> {
+  const [program = '', ...words] = command;
+  const sandbox = createSandbox(definePolicy(withLearned(policy, learned)));
+  const child = sandbox.spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'], denials: true });
+  last.said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    last.said = `${last.said}${text}`.slice(-mostSaid);
+  });
+  // The promise of enforcement carries the same error.
+  child.on('error', () => undefined);
+  const closed = new Promise<number | null>((end) => {
+    child.once('close', end);
+  });
+  const failure: unknown = await child.enforcement.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const code = failure === undefined ? await closed : null;
+  await child.denials?.ended;
+  const all = child.denials?.all ?? [];
+  // A program that may not be executed yet was not started: that is a lesson as well.
+  const isForbidden = isSandboxError(failure) && failure.code === 'not-executable';
+  const lacksLoader = isForbidden && all.length === 0 && !last.lacksLoader;
+  if (failure !== undefined && all.length === 0 && !isForbidden) throw failure;
+  last.lacksLoader ||= lacksLoader;
+  complain(`run with ${learned.length} rules: ${code === 0 ? 'passed' : 'failed'}, ${all.length} different denials`);
+  return { passed: code === 0, denials: all, lacksLoader };
+}
+
+function boundsFrom(args: Arguments, policy: SandboxPolicy): Bounds {
+  const named = args.all('learn-within').map((path) => absolutePath(path));
+  const usual = [...programs.paths, ...system.paths, ...devices.paths, ...sink.paths, absolutePath(policy.cwd ?? '')];
+  const user = privdropOf(policy, levelsOf(policy));
+  const { HOME: home = '' } = policy.env ?? defaultEnvironment(user);
+  return {
+    within: (named.length > 0 ? named : usual).flatMap(withItsTarget),
+    uid: user?.uid ?? process.getuid?.() ?? 0,
+    homes: [homedir(), home].filter((path) => path.startsWith('/')).flatMap(withItsTarget),
+  };
+}
+
+/** A supervisor reports paths without links. */
+function withItsTarget(path: string): readonly string[] {
+  try {
+    return [...new Set([path, realpathSync(path)])];
+  } catch {
+    return [path]; // it does not exist
+  }
+}
+
+/** The most lines about what was not learned. */
+const mostRefused = 10;
+
+function linesOf({ learned, passed, isMinimal, refused, runs }: Lessons): readonly string[] {
+  const rules = learned.map((one) => `learned: ${optionOf(one)} (${one.count} denials)`);
+  const others = refused
+    .slice(0, mostRefused)
+    .map(([denial, why]) => `not learned: ${verbOf(denial)} ${nameOf(denial)}, since ${why}`);
+  const end = passed
+    ? `${runs} runs: the command passes with these ${learned.length} rules${isMinimal === true ? ', and fails without any one of them' : '; not each was left out alone, since there are too many'}`
+    : `${runs} runs: the command fails with everything that may be learned, so no policy was written`;
+  return [...rules, ...others, end];
+}
+
+function nameOf({ path, port, target, call }: Lessons['refused'][number][0]): string {
+  return path === undefined ? String(port ?? target ?? call) : shellWord(path);
+}
+
+function optionOf(one: Learned): string {
+  if ('net' in one) return `--${one.net === 'connectTcp' ? 'connect-tcp' : 'bind-tcp'} ${one.port}`;
+  return `--${one.access} ${shellWord(one.path)}`;
+}
+
+/** What lies beneath the directory of the file becomes relative to it, as the file is read (policy-file.ts). */
+async function write(policy: SandboxPolicy, learned: readonly Learned[], file: string): Promise<void> {
+  const folder = file === '' ? undefined : dirname(resolve(file));
+  const relative = learned.map((one) =>
+    'net' in one || folder === undefined || !isBeneath(one.path, folder) || folder === '/'
+      ? one
+      : { ...one, path: one.path === folder ? '.' : one.path.slice(folder.length + 1) },
+  );
+  const text = `${JSON.stringify(definePolicy(withLearned(policy, relative)), undefined, 2)}\n`;
+  if (file === '') {
+    await print(text);
+    return;
+  }
+  try {
+    replaceFile(file, Buffer.from(text), 0o644);
+  } catch (error) {
+    if (!isFilesError(error) || !isSandboxError(error)) throw error;
+    misuse(escaped(filesClause(error)), error.hint ?? 'Name another file for --learn.');
+  }
+}

@@ -1,0 +1,139 @@
+/* Learning against a program that is invented: it needs some rules, and is denied what it lacks. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+
+import { temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Denial } from '../denials/denial.js';
+import { type Attempt, learn } from './learn.js';
+import { type Bounds, lessonOf } from './learnable.js';
+import { isBeneath, type Learned, merged, withLearned } from './learned.js';
+
+let folder: TemporaryFolder;
+let bounds: Bounds;
+beforeEach(() => {
+  folder = temporaryFolder(0o755);
+  mkdirSync(folder.file('home/.ssh'), { recursive: true });
+  bounds = { within: [folder.path], uid: process.getuid?.() ?? 0, homes: [folder.file('home')] };
+});
+afterEach(() => folder[Symbol.dispose]());
+
+function made(name: string): string {
+  writeFileSync(folder.file(name), 'x');
+  return folder.file(name);
+}
+
+function denial(path: string, access = 'ro'): Denial {
+  const add = { options: [`--${access}`, path], path: { [access]: path } };
+  const about = { time: '', pid: 1, program: 'sh', call: 'openat', errno: 'EACCES', count: 1 };
+  return { ...about, layer: 'landlock', path, right: 'read_file', add };
+}
+
+/** A program that opens files in turn, and fails with the first that is needed and denied. */
+function program(opens: readonly { readonly path: string; readonly isNeeded: boolean }[]) {
+  const tried: (readonly Learned[])[] = [];
+  const attempt = async (learned: readonly Learned[]): Promise<Attempt> => {
+    tried.push(learned);
+    const denials: Denial[] = [];
+    for (const { path, isNeeded } of opens) {
+      if (learned.some((rule) => 'path' in rule && isBeneath(path, rule.path))) continue;
+      denials.push(denial(path));
+      if (isNeeded) return await Promise.resolve({ passed: false, denials, lacksLoader: false });
+    }
+    return { passed: true, denials, lacksLoader: false };
+  };
+  return { attempt, tried };
+}
+
+describe('learning', () => {
+  it('ends with the rules that are needed, and no other', async () => {
+    const [a, b, c] = ['a', 'b', 'c'].map(made);
+    const needs = [
+      { path: a ?? '', isNeeded: false },
+      { path: b ?? '', isNeeded: true },
+      { path: c ?? '', isNeeded: true },
+    ];
+    const { attempt, tried } = program(needs);
+    const lessons = await learn(attempt, bounds);
+    expect(lessons.learned.map((rule) => 'path' in rule && rule.path)).toEqual([b, c]);
+    expect(lessons).toMatchObject({ passed: true, isMinimal: true, refused: [], runs: tried.length });
+    expect(tried[0]).toEqual([]);
+  });
+
+  it('never grants credentials, nor anything outside of its bounds, and then says why', async () => {
+    const key = folder.file('home/.ssh/key');
+    writeFileSync(key, 'secret');
+    for (const [path, why] of [
+      [key, 'it is a credential'],
+      [folder.file('home/.ssh'), 'it is a credential'],
+      [folder.file('home'), 'credentials are beneath it'],
+      ['/etc/hostname', 'it is outside of --learn-within'],
+      [folder.file('missing'), 'it cannot be examined'],
+    ] as const) {
+      const { attempt, tried } = program([{ path, isNeeded: true }]);
+      const lessons = await learn(attempt, bounds);
+      expect(lessons).toMatchObject({ passed: false, learned: [], refused: [[{ path }, why]], runs: 1 });
+      expect(tried.flat()).toEqual([]);
+    }
+  });
+
+  it('never grants files of other users, nor files of root that are not for everybody', () => {
+    const path = made('theirs');
+    const uid = bounds.uid + 1;
+    expect(lessonOf(denial(path), { ...bounds, uid })).toEqual(
+      bounds.uid === 0 ? { rules: [expect.anything()] } : { refused: `it belongs to uid ${bounds.uid}` },
+    );
+    expect(lessonOf(denial('/etc/shadow'), { ...bounds, within: ['/etc'] })).toEqual({
+      refused: 'it is a file of root that others may not read',
+    });
+  });
+
+  it('learns no calls and no signals', () => {
+    const call = {
+      ...denial('/x'),
+      layer: 'seccomp',
+      add: { options: ['--allow', 'mount'], allow: ['mount'] },
+    } as const;
+    expect(lessonOf(call, bounds)).toEqual({ refused: 'only files and TCP ports are learned' });
+  });
+
+  it('ends if a program asks for something new in each run', async () => {
+    let count = 0;
+    const attempt = async (): Promise<Attempt> => {
+      count++;
+      mkdirSync(folder.file(`new${count}`));
+      return await Promise.resolve({ passed: false, denials: [denial(made(`new${count}/x`))], lacksLoader: false });
+    };
+    expect(await learn(attempt, bounds)).toMatchObject({ passed: false, runs: 20 });
+  });
+});
+
+describe('rules', () => {
+  const rule = (access: 'ro' | 'rx' | 'rw' | 'rwx', path: string): Learned => ({ access, path, count: 1 });
+  const always = () => true;
+
+  it('of one path become one, and those beneath a wider one are left out', () => {
+    expect(merged([rule('rx', '/a')], [rule('rw', '/a'), rule('ro', '/a/b'), rule('ro', '/ab')], always)).toEqual([
+      { access: 'rwx', path: '/a', count: 2 },
+      rule('ro', '/ab'),
+    ]);
+    expect(merged([rule('ro', '/a')], [rule('rw', '/a/b')], always)).toHaveLength(2);
+  });
+
+  it('of four names in a directory become the directory, if it may be granted', () => {
+    const four = ['w', 'x', 'y', 'z'].map((name) => rule('ro', `/a/${name}`));
+    expect(merged([], four, always)).toEqual([{ access: 'ro', path: '/a', count: 4 }]);
+    expect(merged([], four, () => false)).toHaveLength(4);
+    expect(merged([], four.slice(1), always)).toHaveLength(3);
+  });
+
+  it('are added to a policy, with ports', () => {
+    const port: Learned = { net: 'connectTcp', port: 443, count: 2 };
+    const policy = withLearned({ landlock: { preset: 'none', net: { connectTcp: [80] } } }, [rule('rw', '/a'), port]);
+    expect(policy.landlock).toEqual({
+      preset: 'none',
+      net: { connectTcp: [80, 443] },
+      paths: [{ rw: '/a', optional: true }],
+    });
+  });
+});

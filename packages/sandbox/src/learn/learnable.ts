@@ -1,0 +1,90 @@
+import { look } from '@sb/files';
+
+import type { Denial } from '../denials/denial.js';
+import { credentials } from '../profile/credentials.js';
+import { isBeneath, type Learned, type LearnedAccess } from './learned.js';
+
+/** Within which bounds something may be learned. */
+export interface Bounds {
+  /** Absolute paths: nothing outside of them is granted. */
+  readonly within: readonly string[];
+  /** The user that the program runs as. */
+  readonly uid: number;
+  /** Home directories whose credentials are never granted. */
+  readonly homes: readonly string[];
+}
+
+/** What a denial teaches: rules, or why nothing is learned. */
+export type Lesson = { readonly rules: readonly Learned[] } | { readonly refused: string };
+
+/** Directories that are never granted as a whole because of a few names. */
+const neverWhole: ReadonlySet<string> = new Set([
+  '/',
+  '/etc',
+  '/root',
+  '/var',
+  '/run',
+  '/dev',
+  '/sys',
+  '/proc',
+  '/home',
+]);
+
+/**
+ * Decides what a denial teaches.
+ *
+ * @param denial - of a run
+ * @param bounds - within which rules may be
+ */
+export function lessonOf(denial: Denial, bounds: Bounds): Lesson {
+  const { add, count, layer } = denial;
+  if (layer !== 'landlock' || add === undefined || (add.path === undefined && add.net === undefined))
+    return { refused: 'only files and TCP ports are learned' };
+  if (add.net !== undefined) {
+    const { connectTcp = [], bindTcp = [] } = add.net;
+    return {
+      rules: [
+        ...connectTcp.map((port): Learned => ({ net: 'connectTcp', port, count })),
+        ...bindTcp.map((port): Learned => ({ net: 'bindTcp', port, count })),
+      ],
+    };
+  }
+  const [option = '', path] = add.options ?? [];
+  if (path === undefined) return { refused: 'no option of sb-run grants it' };
+  const refused = whyNot(path, bounds);
+  return refused === undefined ? { rules: [{ access: option.slice(2) as LearnedAccess, path, count }] } : { refused };
+}
+
+/** Whether a directory may be granted as a whole. */
+export function mayGrantWhole(folder: string, bounds: Bounds): boolean {
+  return !neverWhole.has(folder) && !bounds.homes.includes(folder) && whyNot(folder, bounds) === undefined;
+}
+
+/** Why a path is not granted; undefined if it may be. */
+function whyNot(path: string, { within, uid, homes }: Bounds): string | undefined {
+  const secrets = homes.flatMap((home) => credentials.map((name) => `${home === '/' ? '' : home}/${name}`));
+  if (secrets.some((secret) => isBeneath(path, secret))) return 'it is a credential';
+  if (secrets.some((secret) => isBeneath(secret, path))) return 'credentials are beneath it';
+  if (!within.some((folder) => isBeneath(path, folder))) return 'it is outside of --learn-within';
+  return whyNotOwn(path, uid);
+}
+
+/** Files of the machine that not everybody may read are not learned either, for instance /etc/shadow. */
+function whyNotOwn(path: string, uid: number): string | undefined {
+  const stats = examined(path);
+  if (stats === undefined) return 'it cannot be examined';
+  if (stats.uid !== 0 && stats.uid !== uid) return `it belongs to uid ${stats.uid}`;
+  const isPublic = (stats.mode & othersRead) !== 0;
+  return isPublic || (stats.uid === uid && uid !== 0) ? undefined : 'it is a file of root that others may not read';
+}
+
+/** S_IROTH of inode(7). */
+const othersRead = 0o004;
+
+function examined(path: string): ReturnType<typeof look> {
+  try {
+    return look(path);
+  } catch {
+    return undefined;
+  }
+}
