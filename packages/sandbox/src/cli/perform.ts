@@ -51,6 +51,7 @@ export async function perform(args: Arguments): Promise<number> {
 
 /** A plan ends as the run would. Answers say only that there would be none. */
 function tellRefusal(sandbox: Sandbox, args: Arguments): void {
+  if (sandbox.policy.cgroup === undefined) return;
   const { refusal } = previewed(sandbox);
   if (refusal === undefined) return;
   if (args.has('dry-run')) throw refusal;
