@@ -42,7 +42,7 @@ export async function perform(args: Arguments): Promise<number> {
   if (args.has('dry-run')) await print(planText(sandbox, command));
   const answers = args.all('why').map((text) => answerTo(text, (question) => sandbox.allows(question, command[0])));
   await print(answersText(answers, args.has('json')));
-  if (args.has('dry-run') || args.has('why')) tellRefusal(sandbox, args);
+  tellRefusal(sandbox, args);
   if (!args.has('self-test')) return exported && answers.every(({ allowed }) => allowed) ? 0 : denied;
   const test = await sandbox.selfTest();
   await print(selfTestText(test));
@@ -51,7 +51,7 @@ export async function perform(args: Arguments): Promise<number> {
 
 /** A plan ends as the run would. Answers say only that there would be none. */
 function tellRefusal(sandbox: Sandbox, args: Arguments): void {
-  if (sandbox.policy.cgroup === undefined) return;
+  if (sandbox.policy.cgroup === undefined || !(args.has('dry-run') || args.has('why'))) return;
   const { refusal } = previewed(sandbox);
   if (refusal === undefined) return;
   if (args.has('dry-run')) throw refusal;
