@@ -43,7 +43,7 @@ async function show(args: Arguments, sandbox: Sandbox, command: readonly string[
   if (args.has('explain')) await print(`${sandbox.explain()}${askMore}`);
   if (args.has('dry-run')) await print(planText(sandbox, command));
   const isAllowed = await isAnsweredYes(args, sandbox, command);
-  if (args.has('dry-run') || args.has('why')) tellRefusal(sandbox, args);
+  tellRefusal(sandbox, args);
   if (!args.has('self-test')) return exported && isAllowed ? 0 : denied;
   const test = await sandbox.selfTest();
   await print(selfTestText(test));
@@ -66,6 +66,7 @@ function refuseUnused(args: Arguments, shown: string): void {
 
 /** A plan ends as the run would. Answers say only that there would be none. */
 function tellRefusal(sandbox: Sandbox, args: Arguments): void {
+  if (sandbox.policy.cgroup === undefined || !(args.has('dry-run') || args.has('why'))) return;
   const { refusal } = previewed(sandbox);
   if (refusal === undefined) return;
   if (args.has('dry-run')) throw refusal;

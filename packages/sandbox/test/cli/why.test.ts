@@ -99,6 +99,15 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --why', () => {
     expect(refused).toEqual(['ECONNREFUSED']);
   });
 
+  it('answers also for a filter under which no program would start', async () => {
+    const run = await sbRun(['--deny', 'execve,execveat', '--why', 'call getppid']);
+    expect(run).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^allowed: call getppid/) as string,
+    });
+  });
+
   it('says what a policy needs if no option is enough: to move a file between directories', async () => {
     using folder = inhabited();
     const [from, to] = [folder.file('file'), folder.file('empty', 'file')];

@@ -134,7 +134,7 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('a place for cgroups', () =
       '/proc/self/cgroup',
     ]);
     expect([run.status, run.stderr]).toEqual([0, '']);
-    if (hasPids) expect(run.stdout).toMatch(/^0::\/sb-run-[0-9a-f]{12}\n$/);
+    if (hasPids) expect(run.stdout).toMatch(/^0::\/sb-(?:run|stay)-[0-9a-f]{12}\n$/);
     // Control: without a namespace the one above is somebody's.
     const inLeaf = new TestCgroup('beside', container.path);
     expect(await planIn(inLeaf)).toMatch(/is not delegated/);

@@ -35,13 +35,6 @@ export const cgroupMutants: readonly Mutant[] = [
     to: '',
     red: ['cgroup-life', 'survives the start'],
   },
-  {
-    name: 'whose the root of the hierarchy is',
-    file: 'sandbox/src/cgroup/delegation.ts',
-    from: "name === '/' && readKernelLink('/proc/self/ns/cgroup') !== firstNamespace",
-    to: "name === '/' && firstNamespace !== ''",
-    red: ['cgroup-places', 'is what systemd has marked'],
-  },
   without(
     'ending what a killed process has left',
     abandoned,
