@@ -28,8 +28,20 @@ static int write_bytes(void *context, const unsigned char *bytes, size_t length)
 	return file_write(context, bytes, length);
 }
 
-/* A page in place of a signature, from a network that requires a login, is refused by Node, which
- * reports it. */
+/* A page in place of a database or a signature, from a network that requires a login, is refused by
+ * Node, which reports it: src/one-file/page.ts. It begins with a tag, white space, or the mark of its
+ * byte order. */
+static int write_no_page(void *context, const unsigned char *bytes, size_t length)
+{
+	const struct file *file = context;
+	if (file->size == 0 && length > 0 && strchr("<\t\n\v\f\r \xef", bytes[0]) && bytes[0]) {
+		errno = EBADMSG;
+		return -1;
+	}
+	return file_write(context, bytes, length);
+}
+
+/* The same for a signature of "xfer", which is for pacman alone. */
 static int write_signature(void *context, const unsigned char *bytes, size_t length)
 {
 	/* The first byte of a packet of RFC 9580, or of its armor: src/download/formats.ts has the same. */
@@ -40,6 +52,13 @@ static int write_signature(void *context, const unsigned char *bytes, size_t len
 		return -1;
 	}
 	return file_write(context, bytes, length);
+}
+
+static answer_sink *sink_for(const struct call *call)
+{
+	if (call->may_resume)
+		return write_bytes;
+	return call->is_xfer && call->is_signature ? write_signature : write_no_page;
 }
 
 /* Nothing may be in the channel before a request. Returns 0, or -1 if that is not so. */
@@ -190,9 +209,8 @@ int download_run(struct download *download)
 		download->is_in_order = 1;
 		return -1;
 	}
-	struct answer answer = {.max_bytes = download->call->max_bytes,
-		.sink = call->is_xfer && call->is_signature ? write_signature : write_bytes,
-		.context = &file};
+	struct answer answer = {
+		.max_bytes = download->call->max_bytes, .sink = sink_for(call), .context = &file};
 	const struct receiving receiving = {.channel = &download->channel,
 		.is_patient = download->is_patient,
 		.answer = &answer,

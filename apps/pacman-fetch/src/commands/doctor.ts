@@ -4,6 +4,7 @@ import { diagnosisText, type Extent } from '../doctor/diagnosis-text.js';
 import { doctorStatus } from '../doctor/diagnosis.js';
 import { examine } from '../doctor/examine.js';
 import { serverProblems } from '../download/server-problems.js';
+import { proxyProblem } from '../explain/proxy-problem.js';
 import { charsetOf, wantsColor } from '../ui/environment.js';
 import type { Subcommand } from '../options/command.js';
 
@@ -20,7 +21,10 @@ Exit status: 0 full, 1 partial, 2 usage or configuration, 3 broken.`,
     json: { about: 'the same as one JSON document' },
   },
   async run({ values, switches }) {
-    const diagnosis = await examine(values.get('config') ?? '/etc/pacman.conf', serverProblems);
+    const diagnosis = await examine(values.get('config') ?? '/etc/pacman.conf', (configuration) => [
+      ...serverProblems(configuration),
+      ...proxyProblem(configuration, process.env),
+    ]);
     const { env, stdout } = process;
     const style = { color: wantsColor('auto', stdout.isTTY, env), charset: charsetOf(env) };
     stdout.write(

@@ -16,6 +16,8 @@ import { tryLayers } from './try-layers.js';
 interface ServerProblem {
   readonly text: string;
   readonly hint: string;
+  /** Whether nothing can be downloaded. */
+  readonly prevents?: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function examine(
     ...trial.findings,
     ...(await examineDownloader(sandbox)),
     ...folders.flatMap((folder) => examineFolder(folder, question)),
-    ...serverProblems(configuration).map(({ text, hint }): Finding => ({ level: 'note', what: text, remedy: hint })),
+    ...serverProblems(configuration).map(findingOf),
   ];
   return {
     verdict: verdictOf(findings),
@@ -62,6 +64,10 @@ export async function examine(
     attempts: trial.attempts,
     findings,
   };
+}
+
+function findingOf({ text, hint, prevents = false }: ServerProblem): Finding {
+  return { level: prevents ? 'broken' : 'note', what: text, remedy: hint };
 }
 
 function nameOf({ name, uid }: { readonly name?: string | undefined; readonly uid: number }): string {

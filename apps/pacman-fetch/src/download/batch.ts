@@ -104,7 +104,10 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   // An optional file that no server has is not a failure.
   if (outcome.status === 'absent') return;
   const name = basename(outcome.to);
-  for (const failure of outcome.failures) showServer({ name, failure }, shown, display);
+  for (const failure of outcome.failures) {
+    if (failure.code === 'slower' && outcome.status !== 'failed') showSlow(failure, shown, display);
+    else showServer({ name, failure }, shown, display);
+  }
   if (outcome.status !== 'failed') return;
   const { code, hint = hintOf(code, outcome.error.message) } = outcome.error;
   const message = withPath(outcome.error);
@@ -113,6 +116,12 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   if (isShown || code === 'cancelled' || shown.has(message)) return;
   shown.add(message);
   display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Says once of a host that it was slow: its file is there, from another one. */
+function showSlow({ message }: FetcherError, shown: Set<string>, display: Display): void {
+  if (!shown.has(message)) display.show({ event: 'warning', text: message });
+  shown.add(message);
 }
 
 /** Shows the problem with a server; a hint is shown once. */

@@ -5,6 +5,8 @@ import { eachOnce, packageServers, type Servers, serversOf } from './servers.js'
 export interface ServerProblem {
   readonly text: string;
   readonly hint: string;
+  /** Whether nothing can be downloaded from any repository. Default: false. */
+  readonly prevents?: boolean;
 }
 
 /**
@@ -21,17 +23,23 @@ export function serverProblems(configuration: Configuration): readonly ServerPro
   }));
   const leftOut = eachOnce(all.flatMap(({ packages }) => packages.leftOut));
   const without = all.filter(({ databases }) => databases.usable.length === 0);
+  const prevents = without.length === all.length;
   return [
     ...leftOut.map(({ text }) => ({ text, hint: 'Correct the line, or remove it.' })),
-    ...without.map(({ name, databases }) => withoutServer(name, databases)),
+    ...without.map(({ name, databases }) => withoutServer(name, databases, prevents)),
   ];
 }
 
-/** Describes a repository without a usable server. */
-export function withoutServer(repository: string, { leftOut }: Servers): ServerProblem {
+/**
+ * Describes a repository without a usable server.
+ *
+ * @param prevents - whether no other repository has one
+ */
+export function withoutServer(repository: string, { leftOut }: Servers, prevents = false): ServerProblem {
   const hasSome = leftOut.length > 0;
   return {
     text: `no ${hasSome ? 'usable servers' : 'servers'} configured for repository: ${repository}`,
     hint: `Add "Server = URL"${hasSome ? ' with an http, https or file URL' : ''} to its section.`,
+    prevents,
   };
 }

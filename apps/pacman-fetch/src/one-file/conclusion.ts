@@ -5,16 +5,23 @@ import { FetchError } from '../errors.js';
 import { serverFailure } from '../ui/messages.js';
 import { failureClasses, hintOf } from '../failure-class.js';
 import { asFetchError } from './files.js';
+import { isPage } from './page.js';
 import type { Run } from './run.js';
 
 /**
  * Checks the content of FILE, and finishes it.
  *
- * @throws FetchError `file`
+ * @throws FetchError `file`; `download` for a page in place of a database or a signature
  */
 export function complete({ destination, request }: Run, { size, lastModified }: OneFileResult): void {
   try {
     destination.requireSize(size, request.maxBytes);
+    if (isPage(destination)) {
+      destination.content.truncate();
+      const reason = 'The server has a different file: it begins as a web page';
+      const text = serverFailure({ name: destination.name, host: hostOf(request.url), reason });
+      throw new FetchError('download', text, 'Check whether the network requires a login.');
+    }
     destination.prepare({ modified: lastModified === null ? undefined : new Date(lastModified) });
     destination.publish();
   } catch (error) {

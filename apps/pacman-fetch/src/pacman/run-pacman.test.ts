@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runPacman } from './run-pacman.js';
+import { runThrough } from './run-through.js';
 
 const path = process.env['PATH'];
 const folder = temporaryFolder();
@@ -32,5 +33,22 @@ describe.skipIf(missing('linux'))('runPacman', () => {
   it('ends one that says more than can be read', async () => {
     standIn('exec yes "$(printf %1000s)"');
     await expect(runPacman(['-Slq'], signal)).rejects.toThrow(/^pacman -Slq prints too much output/);
+  });
+
+  it('says why pacman cannot be started, without words of Node', async () => {
+    standIn('');
+    chmodSync(folder.file('bin/pacman'), 0o644);
+    process.env['PATH'] = folder.file('bin');
+    const why = {
+      name: 'FetchError',
+      kind: 'usage',
+      message: 'pacman could not be started: it is not an executable file (EACCES)',
+      hint: 'Install pacman again.',
+    };
+    await expect(runPacman(['-Q'], signal)).rejects.toMatchObject(why);
+    await expect(runThrough(['-Q'])).rejects.toMatchObject(why);
+    rmSync(folder.file('bin/pacman'));
+    expect(await runPacman(['-Q'], signal)).toBeUndefined();
+    await expect(runThrough(['-Q'])).rejects.toMatchObject({ message: 'pacman is not installed' });
   });
 });

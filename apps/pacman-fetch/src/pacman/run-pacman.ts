@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { errorCode } from '@sb/core';
 
 import { FetchError } from '../errors.js';
+import { notStarted } from './not-started.js';
 
 /** The output of pacman. */
 export interface PacmanResult {
@@ -48,7 +49,7 @@ export async function runPacman(args: readonly string[], signal: AbortSignal): P
     return { status, ...output };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
+    throw notStarted(error);
   } finally {
     signal.removeEventListener('abort', kill);
   }

@@ -2,9 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 
-import { errorCode } from '@sb/core';
-
-import { FetchError } from '../errors.js';
+import { notStarted } from './not-started.js';
 
 /** The signals that are passed on. A terminal sends SIGINT to pacman itself, as to everything that runs in it. */
 const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -31,9 +29,7 @@ export async function runThrough(args: readonly string[], configuration?: number
     const [status, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return status ?? 128 + (signal === null ? 0 : constants.signals[signal]);
   } catch (error) {
-    if (errorCode(error) === 'ENOENT')
-      throw new FetchError('usage', 'pacman is not installed', 'Install it, or add its directory to PATH.');
-    throw error;
+    throw notStarted(error);
   } finally {
     for (const [signal, listener] of listeners) process.off(signal, listener);
   }

@@ -30,6 +30,7 @@ interface Situation extends ProgramOptions {
   readonly options?: readonly string[];
   /** A program with arguments that is to start it. */
   readonly prefix?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   readonly filter?: SeccompOptions;
 }
 
@@ -126,11 +127,21 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
         /pacman\.conf:4: Server = ftp:\/\/m is left out: a source that uses ftp: instead of http, /,
       ),
     ]);
-    const { status, notes } = await diagnose({ options: options.filter((line) => !line.includes('http:')) });
-    expect({ status, last: notes.at(-1) }).toEqual({
-      status: 0,
-      last: 'no usable servers configured for repository: core',
-    });
+    const usable = ['[extra]', 'Server = https://m', '[options]'];
+    const without = options.filter((line) => !line.includes('http:'));
+    const { status, notes } = await diagnose({ options: [...without, ...usable] });
+    const none = 'no usable servers configured for repository: core';
+    expect({ status, last: notes.at(-1) }).toEqual({ status: 0, last: none });
+    // The only repository has none: nothing can be downloaded.
+    expect(await diagnose({ options: without })).toMatchObject({ status: 3, verdict: 'broken', broken: [none] });
+  });
+
+  it('is broken by a proxy that cannot be used, if a server needs it', async () => {
+    const options = ['SandboxUser = nobody', '[core]', 'Server = https://m', '[options]'];
+    const env = { ...environment, https_proxy: 'gopher://p' };
+    const why = 'the proxy of a server cannot be used: Only http, https and SOCKS proxies are supported, not gopher';
+    expect(await diagnose({ options, env })).toMatchObject({ status: 3, verdict: 'broken', broken: [why] });
+    expect(await diagnose({ options, env: { ...env, no_proxy: 'm' } })).toMatchObject({ status: 0, broken: [] });
   });
 
   it('prints the verdict first, then what is in force, and counts the attempts', async () => {

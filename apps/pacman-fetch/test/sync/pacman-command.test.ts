@@ -97,6 +97,18 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(readdirSync(machine.cache)).toContain('pkg4-1-1-any.pkg.tar.zst');
   });
 
+  it('says once of a mirror that it was slow, and calls it no error: another one had all', async () => {
+    const never = ['/test.db', '/pkg3-1-1-any.pkg.tar.zst', '/pkg4-1-1-any.pkg.tar.zst'];
+    await using slow = await startMirror({}, Object.fromEntries(never.map((path) => [path, () => {}])));
+    const machine = scene.machine({ servers: [slow.origin, scene.nginx.http] });
+    const { status, stderr } = await through(machine, '-Sy', 'pkg3', 'pkg4');
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: `warning: ${slow.host} was slow; another server has sent the rest\n`,
+    });
+    expect(slow.requests.map(({ url }) => url)).toEqual(['/test.db']);
+  });
+
   // Twenty seconds of waiting.
   inLong(() => {
     it('goes past a dead mirror and a slow one', async () => {
