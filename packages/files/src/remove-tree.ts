@@ -7,7 +7,7 @@ import { errorCode, mountOf } from '@sb/core';
 import { namesIn } from './names-in.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { openToEmpty, ownerOf, type Takeover } from './taken-directory.js';
-import { oPath } from './walk.js';
+import { oPath } from './o-path.js';
 
 /** The most nested directories that are open at once: each needs a descriptor, and a few stack frames. */
 const maxDepth = 64;

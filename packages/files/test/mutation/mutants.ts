@@ -17,7 +17,10 @@ const without = (name: string, of: string, from: string, test: string): Mutant =
 const served: readonly Mutant[] = [
   ['a folder on the way', path, 'if (servedBy !== undefined) return whyServed(servedBy);', ''],
   ['a sticky folder', path, 'isOwn && servedBy === undefined', 'isOwn'],
-  ['a file with orders', file, 'if (servedBy !== undefined) refuse(whyServed(servedBy));', ''],
+  ['a name on the way', walk, 'if (server !== undefined) judge.refuse', 'if (0) judge.refuse'],
+  ['a name that is opened or examined', 'unserved', 'serverBelow(mountForRoot(held), mount)', 'undefined'],
+  ['a name that is examined', 'unserved', 'if (entry.mount === undefined) return lstatSync', 'return lstatSync'],
+  ['a name that is opened', 'unserved', 'if (mount === undefined) return naming', 'return naming'],
   ['a link to content', 'content-file', '(servedBy ?? uid)', 'uid'],
   ['a file system that has no answer', 'serving-user', 'return true;', 'return false;'],
 ].map(([name = '', of = '', from = '', to = '']) =>
