@@ -200,4 +200,18 @@ const ahead = [
   } satisfies Mutant,
 ];
 
-export const frontDoorMutants = [...answer, ...receiving, ...keeper, ...looking, ...calls, ...ahead, ...server];
+/** What an ordinary user serves, and never answers; that test runs the starter that was built. */
+const served = [
+  ['a directory on the way', 'place', 'next >= 0 && is_served(held, next)', '0'],
+  ['a name in it', 'named', ' | DONT_SYNC;', ';'],
+].map(
+  ([name = '', of = '', from = '', to = '']): Mutant => ({
+    name: `who serves ${name}`,
+    file: `native/front/${of}.c`,
+    from,
+    to,
+    red: ['test/front-door/served', 'waits for no neighbour'],
+  }),
+);
+
+export const frontDoorMutants = [...served, ...answer, ...receiving, ...keeper, ...looking, ...calls, ...ahead, ...server];

@@ -169,13 +169,10 @@ export const mutants: readonly Mutant[] = [
     'return readToEnd(descriptor, path, 2 ** 30);',
     'reads no more than requested, and a descriptor that the caller passed',
   ),
-  change(
-    'not following a link of an output',
-    output,
-    'constants.O_WRONLY | constants.O_NOFOLLOW',
-    'constants.O_WRONLY',
+  changeSeenBy('not following a link of an output', 'unserved', 'oPath | constants.O_NOFOLLOW', 'oPath', [
+    'src/output',
     'through no symbolic link',
-  ),
+  ]),
   without(
     'other names of an output',
     output,
