@@ -96,6 +96,9 @@ static int add_opened(
 	error = mask_to_type(descriptor, flags, &rights);
 	if (error)
 		return sb_fail(failure, "type", error == -ENOTDIR ? NULL : "statx", -error);
+	error = state->may_grant ? state->may_grant(state->context, (int)descriptor, rights) : 0;
+	if (error)
+		return sb_fail(failure, "refused", NULL, -error);
 	const struct ll_path_beneath_attr attr = {rights, (int32_t)descriptor};
 	error = add(state, LL_RULE_PATH_BENEATH, &attr, flags);
 	if (error)

@@ -1,5 +1,7 @@
 /* Names that root's front door meets, on which a neighbour has mounted a file system by FUSE that never answers. */
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 
 import { compileC, missing, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -15,7 +17,9 @@ let folder: TemporaryFolder;
 
 beforeAll(async () => {
   mirror = await startMirror({ '/x.pkg': content });
-  await compileC(served, { from: import.meta.url, sources: ['../../../../packages/files/test/fixtures/served.c'] });
+  // Where a copy of this package is tested, its dependencies lie where they are.
+  const from = pathToFileURL(createRequire(import.meta.url).resolve('@sb/files/package.json')).href;
+  await compileC(served, { from, sources: ['test/fixtures/served.c'] });
 });
 afterAll(async () => {
   await mirror[Symbol.asyncDispose]();

@@ -204,14 +204,21 @@ const ahead = [
 const served = [
   ['a directory on the way', 'place', 'next >= 0 && is_served(held, next)', '0'],
   ['a name in it', 'named', ' | DONT_SYNC;', ';'],
-].map(
-  ([name = '', of = '', from = '', to = '']): Mutant => ({
-    name: `who serves ${name}`,
-    file: `native/front/${of}.c`,
-    from,
-    to,
-    red: ['test/front-door/served', 'waits for no neighbour'],
-  }),
-);
+].map(([name = '', of = '', from = '', to = '']): Mutant => ({
+  name: `who serves ${name}`,
+  file: `native/front/${of}.c`,
+  from,
+  to,
+  red: ['test/front-door/served', 'waits for no neighbour'],
+}));
 
-export const frontDoorMutants = [...served, ...answer, ...receiving, ...keeper, ...looking, ...calls, ...ahead, ...server];
+export const frontDoorMutants = [
+  ...served,
+  ...answer,
+  ...receiving,
+  ...keeper,
+  ...looking,
+  ...calls,
+  ...ahead,
+  ...server,
+];
