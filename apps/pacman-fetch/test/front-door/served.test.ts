@@ -7,11 +7,14 @@ import { compileC, missing, stranger, temporaryFolder, type TemporaryFolder } fr
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { type Mirror, startMirror } from '../kit/mirror.js';
-import { families, StandIn, starter } from '../kit/stand-in.js';
+import { program } from '../kit/fetch-program.js';
+import { families, installWith, nativeSources, StandIn } from '../kit/stand-in.js';
 
 const content = Buffer.alloc(100_000, 'x');
-const program = temporaryFolder();
-const served = program.file('served');
+const outer = temporaryFolder();
+const served = outer.file('served');
+/** Of these sources, so that a change of them is seen. */
+let starter: string;
 let mirror: Mirror;
 let folder: TemporaryFolder;
 
@@ -19,11 +22,16 @@ beforeAll(async () => {
   mirror = await startMirror({ '/x.pkg': content });
   // Where a copy of this package is tested, its dependencies lie where they are.
   const from = pathToFileURL(createRequire(import.meta.url).resolve('@sb/files/package.json')).href;
-  await compileC(served, { from, sources: ['test/fixtures/served.c'] });
+  mkdirSync(outer.file('lib'));
+  await Promise.all([
+    compileC(served, { from, sources: ['test/fixtures/served.c'] }),
+    compileC(outer.file('start'), { from: import.meta.url, sources: nativeSources, flags: ['-static'] }),
+  ]);
+  starter = installWith(outer.file('lib'), program.replace(/cli\.js$/, 'serve.cjs'), outer.file('start'));
 });
 afterAll(async () => {
   await mirror[Symbol.asyncDispose]();
-  program[Symbol.dispose]();
+  outer[Symbol.dispose]();
 });
 beforeEach(() => {
   folder = temporaryFolder();

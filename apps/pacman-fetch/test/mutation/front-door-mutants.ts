@@ -200,17 +200,12 @@ const ahead = [
   } satisfies Mutant,
 ];
 
-/** What an ordinary user serves, and never answers; that test runs the starter that was built. */
+/** What an ordinary user serves, and never answers. */
+const unanswered = ['test/front-door/served', 'waits for no neighbour'] as const;
 const served = [
-  ['a directory on the way', 'place', 'next >= 0 && is_served(held, next)', '0'],
-  ['a name in it', 'named', ' | DONT_SYNC;', ';'],
-].map(([name = '', of = '', from = '', to = '']): Mutant => ({
-  name: `who serves ${name}`,
-  file: `native/front/${of}.c`,
-  from,
-  to,
-  red: ['test/front-door/served', 'waits for no neighbour'],
-}));
+  inC('who serves a directory on the way', 'place', 'next >= 0 && is_served', '0 && is_served', unanswered),
+  inC('who serves a name in a directory', 'named', ' | DONT_SYNC;', ';', unanswered),
+];
 
 export const frontDoorMutants = [
   ...served,
