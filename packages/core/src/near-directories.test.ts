@@ -102,4 +102,12 @@ describe.skipIf(process.platform !== 'linux')('paths from the same directories',
     }
     expect(opened()).toBe(before);
   });
+
+  it('lead through a link where another question took it as it is', () => {
+    using near = new NearDirectories();
+    for (const follows of [false, true, false, 'above'] as const) {
+      const way = found(join(folder, 'a/l/none'), { follows, near });
+      expect([follows, way]).toEqual([follows, follows === false ? 'ENOTDIR' : 'ENOENT']);
+    }
+  });
 });
