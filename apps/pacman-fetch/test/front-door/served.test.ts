@@ -44,7 +44,10 @@ afterEach(() => folder[Symbol.dispose]());
 
 /** What mounts all of them in a mount namespace, before it becomes pacman. */
 const mounting = (...names: readonly string[]): readonly string[] => [
-  ...['unshare', '--mount', '--propagation', 'private'],
+  'unshare',
+  '--mount',
+  '--propagation',
+  'private',
   ...names.flatMap((name) => [served, folder.file(name), String(stranger.uid), '/', 'silent']),
 ];
 

@@ -91,8 +91,7 @@ export function launchError(failed: Failed, rules: PlannedRules, target: Named):
   };
   if (step === 'prove' && layer !== 'seccomp') return disproved(failed);
   if (layer === 'process' && step === 'verify') return undone(failed);
-  if (layer === 'landlock' && step === 'refused') return refusedRule(failed, rules);
-  if (layer === 'landlock') return ofChild(landlockError(failure, rules));
+  if (layer === 'landlock') return ofLandlock(failed, rules, landlockError(failure, rules));
   if (layer === 'caps') return ofChild(capsError(failure));
   if (layer === 'privdrop') return ofChild(privdropError(failure));
   if (layer === 'seccomp' && step === 'seccomp' && errnoName(errno) === 'EBUSY') return outerListener();
@@ -101,7 +100,8 @@ export function launchError(failed: Failed, rules: PlannedRules, target: Named):
 }
 
 /** The launcher looks at what a rule opens: its path may lead elsewhere than when the cgroup was made. */
-function refusedRule({ errno: number, rule }: Failed, { paths }: PlannedRules): SandboxError {
+function ofLandlock({ step, errno: number, rule }: Failed, { paths }: PlannedRules, error: SandboxError): SandboxError {
+  if (step !== 'refused') return ofChild(error);
   const [errno, path] = [errnoName(number), pathOf(paths[rule ?? -1]?.path ?? '')];
   if (errno === 'EPERM') return mayLeave(`where ${path} leads at this moment`, path);
   return sandboxError('syscall-failed', 'cgroup', {
