@@ -33,6 +33,8 @@ interface Held {
   readonly descriptor: number;
   /** The kernel's number of its mount; undefined if the kernel does not report it. */
   readonly mount: number | undefined;
+  /** Whether it is known to be a directory. */
+  readonly isFolder: boolean;
 }
 
 /** Where a name leads: to something open, or to the text of a link. */
@@ -83,12 +85,14 @@ class Walk {
     this.#options = options;
     this.#todo = namesOf(start?.rest ?? path).toReversed();
     this.#isKept = start !== undefined;
-    this.#held = heldNow(start?.descriptor ?? openSync(path.startsWith('/') ? '/' : '.', oPath));
+    this.#held = start === undefined ? heldAt(path.startsWith('/') ? '/' : '.') : heldNow(start.descriptor, true);
   }
 
   toEnd(): number {
     try {
       for (let name = this.#todo.pop(); name !== undefined; name = this.#todo.pop()) this.#goTo(name);
+      // A link to "." ends where it began. What is kept is closed elsewhere, so the caller gets another descriptor.
+      if (this.#isKept) this.#enter(heldAt(`/proc/self/fd/${this.#held.descriptor}`));
       return this.#held.descriptor;
     } catch (error) {
       this.#leave();
@@ -109,12 +113,16 @@ class Walk {
   #follow(target: string): void {
     if (++this.#links > mostLinks) throw failure('ELOOP');
     this.#todo.push(...namesOf(target).toReversed());
-    if (target.startsWith('/')) this.#enter(heldNow(openSync('/', oPath)));
+    if (target.startsWith('/')) this.#enter(heldAt('/'));
   }
 
-  /** A directory that is kept already stays under one text: it is closed once. */
+  /**
+   * A directory that is kept already stays under one text: it is closed once. A link is not kept, also if it has taken the place
+   * of a directory: later paths would lead nowhere.
+   */
   #keep(): void {
-    if (!this.#isKept) this.#isKept = this.#options.near?.keep(this.#path, this.#held.descriptor) ?? false;
+    if (!this.#isKept && this.#held.isFolder)
+      this.#isKept = this.#options.near?.keep(this.#path, this.#held.descriptor) ?? false;
   }
 
   #enter(next: Held): void {
@@ -148,8 +156,19 @@ function namesOf(path: string): readonly string[] {
   return path.endsWith('/') || path.endsWith('/.') ? [...names, '.'] : names;
 }
 
-function heldNow(descriptor: number): Held {
-  return { descriptor, mount: mountIfKnown(descriptor) };
+function heldNow(descriptor: number, isFolder: boolean): Held {
+  return { descriptor, mount: mountIfKnown(descriptor), isFolder };
+}
+
+/** A directory of which it is known that it is one. It is closed if it is not returned. */
+function heldAt(path: string): Held {
+  const descriptor = openSync(path, oPath | constants.O_DIRECTORY);
+  try {
+    return heldNow(descriptor, true);
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
 }
 
 /** What was a link when it was opened is one no more when its text is read, if somebody renames: then the name is asked again. */
@@ -165,13 +184,13 @@ function settledStep(held: Held, name: string, follows: boolean): Step {
 
 function stepTo(held: Held, name: string, follows: boolean): Step {
   const place = Buffer.from(`/proc/self/fd/${held.descriptor}/${name}`, 'latin1');
-  const descriptor = openPlace(place);
+  const { descriptor, isFolder } = openPlace(place);
   let isKept = false;
   try {
     // To open with O_PATH asks no server, and then the kernel says which mount that was.
-    const next = heldNow(descriptor);
+    const next = heldNow(descriptor, isFolder);
     if (next.mount !== undefined && next.mount !== held.mount && isServedMount(next.mount)) throw refused('EACCES');
-    isKept = !follows || !fstatSync(descriptor).isSymbolicLink();
+    isKept = isFolder || !follows || !fstatSync(descriptor).isSymbolicLink();
     if (isKept) return next;
   } finally {
     if (!isKept) closeSync(descriptor);
@@ -187,7 +206,7 @@ function leadsTo(folder: number, place: Buffer): Step {
   // There, /proc/self and its like are text, and all others stand for files.
   const path = readKernelLink(`/proc/self/fd/${folder}`);
   if (path === '/proc') return { target };
-  if (isOfThisProcess(path)) return heldNow(openSync(place, oPath));
+  if (isOfThisProcess(path)) return heldNow(openSync(place, oPath), false);
   throw refused('ELOOP');
 }
 
@@ -198,12 +217,12 @@ function isOfThisProcess(folder: string): boolean {
 }
 
 /** A directory is asked for first: only then is one mounted that waits for its first use (autofs(5)). */
-function openPlace(place: Buffer): number {
+function openPlace(place: Buffer): { readonly descriptor: number; readonly isFolder: boolean } {
   try {
-    return openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY);
+    return { descriptor: openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY), isFolder: true };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
-    return openSync(place, oPath | constants.O_NOFOLLOW);
+    return { descriptor: openSync(place, oPath | constants.O_NOFOLLOW), isFolder: false };
   }
 }
 

@@ -48,5 +48,13 @@ export {
   type FeatureState,
   reportOf,
 } from './report.js';
-export { isServedMount, isServedToRoot, mountIn, mountsOf, type ServingUser, servingUserIn } from './served-mount.js';
+export {
+  isServedMount,
+  isServedToRoot,
+  mountIn,
+  mountsOf,
+  type ServingUser,
+  servingUserIn,
+  userOfMount,
+} from './served-mount.js';
 export { type FourIds, parseTaskStatus, readAllTasks, readTaskStatus, type TaskStatus } from './task-status.js';

@@ -1,5 +1,10 @@
+import { closeSync, readSync } from 'node:fs';
+
 import { errorCode } from './errno.js';
-import { readKernelFile } from './kernel-file.js';
+import { openKernelFile } from './kernel-file.js';
+
+/** The line is the third one, behind two numbers: more is not read. In bytes. */
+const enough = 256;
 
 /**
  * Returns the kernel's number of the mount that a descriptor is on. It does not ask the server of a file system.
@@ -11,8 +16,19 @@ import { readKernelFile } from './kernel-file.js';
  */
 export function mountOf(descriptor: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
-  const id = /^mnt_id:\s*(\d+)$/m.exec(readKernelFile(`/proc/self/fdinfo/${descriptor}`))?.[1];
+  const id = /^mnt_id:\s*(\d+)$/m.exec(aboutDescriptor(descriptor))?.[1];
   return id === undefined ? undefined : Number(id);
+}
+
+/** Each name of a path is asked for: to read the whole file takes two calls more. */
+function aboutDescriptor(descriptor: number): string {
+  const file = openKernelFile(`/proc/self/fdinfo/${descriptor}`);
+  try {
+    const text = Buffer.alloc(enough);
+    return text.toString('latin1', 0, readSync(file, text));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Errors that say nothing about a file: a caller that ignored them would ask a file system it does not know. */

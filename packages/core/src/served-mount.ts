@@ -56,13 +56,20 @@ export function isServedToRoot(mount: string): boolean {
 }
 
 /**
- * Whether an ordinary user serves a mount that root may enter, as the kernel has it now: who asks for anything there may wait for ever.
+ * Who serves a mount that root may enter, as the kernel has it now: who asks for anything there may wait for ever.
  *
  * @param id - of the mount, of which something is held open, so that no other one gets it
- * @returns true also where the kernel lists others, and not this one; false where it lists none to this process
+ * @returns undefined if it is not an ordinary user, and where the kernel lists no mounts to this process; `unknown` where it lists
+ *   others, and not this one
  */
-export function isServedMount(id: number): boolean {
+export function userOfMount(id: number): ServingUser | undefined {
   const lists = [mountsOf('self'), mountsOf('1')];
   const mount = lists.map((list) => mountIn(list, id)).find((found) => found !== undefined);
-  return mount === undefined ? lists.some((list) => list !== '') : isServedToRoot(mount);
+  if (mount === undefined) return lists.some((list) => list !== '') ? 'unknown' : undefined;
+  return isServedToRoot(mount) ? servingUserIn(mount) : undefined;
+}
+
+/** Whether an ordinary user serves a mount to root, by {@link userOfMount}. */
+export function isServedMount(id: number): boolean {
+  return userOfMount(id) !== undefined;
 }

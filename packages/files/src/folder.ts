@@ -1,46 +1,28 @@
 import {
   accessSync,
-  closeSync,
   constants,
-  fchmodSync,
+  closeSync,
   fstatSync,
   linkSync,
-  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   renameSync,
-  type Stats,
   unlinkSync,
 } from 'node:fs';
-import { join } from 'node:path';
 
-import { errorCode, mountOf } from '@sb/core';
+import { errorCode } from '@sb/core';
 
-import { isFilesError, openFailed, refusal } from './errors.js';
-import { naming } from './named-path.js';
+import { isFilesError, openFailed } from './errors.js';
+import { FolderEntries } from './folder-entries.js';
 import { isRoot } from './own-user.js';
 import { removeTree } from './remove-tree.js';
 import { servingUserOf } from './serving-user.js';
 import { syncFolder } from './sync-folder.js';
 import { openTrusted, whyOthersRename, whyOthersWrite } from './trusted-path.js';
-import { oPath } from './walk.js';
-
-// Does not follow a symbolic link, and does not wait for the other end of a pipe.
-const oldFile = constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /** The directory of a file, opened once. Names are looked up in this directory, even if its path changes afterwards. */
-export class Folder implements Disposable {
-  readonly path: string;
-  readonly #descriptor: number;
-
-  private constructor(path: string, descriptor: number) {
-    this.path = path;
-    this.#descriptor = descriptor;
-  }
-
+export class Folder extends FolderEntries implements Disposable {
   /**
    * Opens a directory. For a process of root, no other user may be able to change where its path leads; the directory
    * itself may belong to any user.
@@ -70,21 +52,6 @@ export class Folder implements Disposable {
     return new Folder(path, descriptor);
   }
 
-  /** Returns a path of a name in exactly this directory. */
-  at(name: string): string {
-    return process.platform === 'linux' ? `/proc/self/fd/${this.#descriptor}/${name}` : join(this.path, name);
-  }
-
-  /** Examines what a name leads to; undefined for nothing. A symbolic link is not followed. */
-  lookUp(name: string): Stats | undefined {
-    try {
-      return lstatSync(this.at(name), { throwIfNoEntry: false });
-    } catch (error) {
-      const path = join(this.path, name);
-      throw openFailed({ path, what: `${path} can't be examined`, hint: undefined }, error);
-    }
-  }
-
   /**
    * Opens exactly this directory once more; the caller closes it.
    *
@@ -101,45 +68,13 @@ export class Folder implements Disposable {
   }
 
   /**
-   * Creates a new file: what other users have put under its name is neither opened nor followed.
-   *
-   * @param mode - its permissions, regardless of the umask
-   * @returns a descriptor to read and write
-   * @throws Error of the system: EEXIST if the name exists
-   */
-  create(name: string, mode: number): number {
-    const descriptor = this.#naming(() => openSync(this.at(name), newFile, mode));
-    try {
-      fchmodSync(descriptor, mode);
-      return descriptor;
-    } catch (error) {
-      closeSync(descriptor);
-      throw error;
-    }
-  }
-
-  /**
-   * Opens an existing regular file of any owner: a link is not followed, and a pipe is not waited for.
-   *
-   * @param access - `O_RDONLY`, `O_WRONLY` or `O_RDWR`
-   * @throws SandboxError `untrusted-file` for anything else; Error of the system: ELOOP for a symbolic link
-   */
-  openFile(name: string, access: number = constants.O_RDONLY): number {
-    const descriptor = this.#naming(() => openSync(this.at(name), access | oldFile));
-    if (fstatSync(descriptor).isFile()) return descriptor;
-    closeSync(descriptor);
-    const path = join(this.path, name);
-    throw refusal('untrusted-file', { path, what: `${path} is not a regular file`, hint: 'Remove it.' });
-  }
-
-  /**
    * Creates a directory in it.
    *
    * @param mode - its permissions, before the umask
    * @throws Error of the system: EEXIST if the name exists
    */
   makeFolder(name: string, mode: number): void {
-    this.#naming(() => mkdirSync(this.at(name), mode));
+    this.naming(() => mkdirSync(this.at(name), mode));
   }
 
   /**
@@ -148,7 +83,7 @@ export class Folder implements Disposable {
    * @throws Error of the system: EEXIST if that name exists
    */
   link(from: string, to: string): void {
-    this.#naming(() => linkSync(this.at(from), this.at(to)));
+    this.naming(() => linkSync(this.at(from), this.at(to)));
   }
 
   /**
@@ -157,7 +92,7 @@ export class Folder implements Disposable {
    * @returns a clause about the directory; undefined if they may not
    */
   whyOthersRename(): string | undefined {
-    return whyOthersRename(fstatSync(this.#descriptor), servingUserOf(this.#descriptor));
+    return whyOthersRename(fstatSync(this.descriptor), servingUserOf(this.descriptor));
   }
 
   /**
@@ -166,21 +101,7 @@ export class Folder implements Disposable {
    * @returns a clause about the directory; undefined if they may not
    */
   whyOthersWrite(): string | undefined {
-    return whyOthersWrite(fstatSync(this.#descriptor), servingUserOf(this.#descriptor));
-  }
-
-  /**
-   * Holds what a name leads to, without asking the server of a file system, which can be any user's program (FUSE) and
-   * never answer.
-   *
-   * @returns a descriptor with O_PATH; undefined for something on another mount
-   * @throws Error of the system: ENOENT
-   */
-  hold(name: string): number | undefined {
-    const held = this.#naming(() => openSync(this.at(name), oPath | constants.O_NOFOLLOW));
-    if (mountOf(held) === mountOf(this.#descriptor)) return held;
-    closeSync(held);
-    return undefined;
+    return whyOthersWrite(fstatSync(this.descriptor), servingUserOf(this.descriptor));
   }
 
   /** Whether this process may create files in it, by access(2). */
@@ -199,13 +120,13 @@ export class Folder implements Disposable {
    * @throws Error of the system
    */
   rename(from: string, to: string): void {
-    this.#naming(() => renameSync(this.at(from), this.at(to)));
-    syncFolder(this.#descriptor);
+    this.naming(() => renameSync(this.at(from), this.at(to)));
+    syncFolder(this.descriptor);
   }
 
   /** Removes a name. */
   remove(name: string): void {
-    this.#naming(() => unlinkSync(this.at(name)));
+    this.naming(() => unlinkSync(this.at(name)));
   }
 
   /**
@@ -232,12 +153,7 @@ export class Folder implements Disposable {
   }
 
   close(): void {
-    closeSync(this.#descriptor);
-  }
-
-  /** An error of the system names the path of this directory, not that of its descriptor. */
-  #naming<Result>(call: () => Result): Result {
-    return naming(this.at(''), join(this.path, '/'), call);
+    closeSync(this.descriptor);
   }
 
   [Symbol.dispose](): void {

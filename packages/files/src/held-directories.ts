@@ -8,7 +8,7 @@ import type { Found } from './found.js';
 import { lookByName } from './look-by-name.js';
 import { type EntryKind, namesIn } from './names-in.js';
 import { isRoot } from './own-user.js';
-import { oPath } from './walk.js';
+import { oPath } from './o-path.js';
 
 /** Directories that are held at once; another one is opened again, name by name. */
 const mostHeld = 64;

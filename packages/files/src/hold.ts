@@ -3,7 +3,7 @@ import { constants, openSync } from 'node:fs';
 import { holdPath, holdsPaths } from '@sb/core';
 
 import { namingWhole } from './named-path.js';
-import { oPath } from './walk.js';
+import { oPath } from './o-path.js';
 
 /**
  * Opens what a path leads to, to look at it. Others may decide the path. So root goes name by name, and follows no

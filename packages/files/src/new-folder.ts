@@ -1,4 +1,4 @@
-import { constants, fchmodSync, fchownSync, fstatSync, mkdtempSync, openSync, rmdirSync } from 'node:fs';
+import { constants, fchmodSync, fchownSync, fstatSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { integer, object, type Options, type Reader, required } from '@sb/core/document';
@@ -42,7 +42,7 @@ export class NewFolder implements Disposable {
   private constructor(above: Folder, name: string) {
     this.#above = above;
     this.name = name;
-    this.#descriptor = openSync(above.at(name), flags);
+    this.#descriptor = above.openOld(name, flags);
     this.inside = Folder.of(join(above.path, name), this.#descriptor);
   }
 

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode } from '@sb/core';
 import { word } from '@sb/core/document';
 
-import { documentPlace, openFailed, refusal } from './errors.js';
+import { documentPlace, isFilesError, openFailed, refusal } from './errors.js';
 import { Folder } from './folder.js';
 import { modeReader } from './mode.js';
 import { effectiveUser } from './own-user.js';
@@ -63,8 +63,9 @@ function openIn(folder: Folder, name: string, { mode, append }: How): number {
   }
   let descriptor: number;
   try {
-    descriptor = openSync(folder.at(name), flags | append);
+    descriptor = folder.openOld(name, flags | append);
   } catch (error) {
+    if (isFilesError(error)) throw error;
     throw writeFailed(shown, error);
   }
   try {

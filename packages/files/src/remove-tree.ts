@@ -6,7 +6,7 @@ import { errorCode, lateCrypto, mountOf } from '@sb/core';
 import { namesIn } from './names-in.js';
 import { effectiveUser, isRoot } from './own-user.js';
 import { openToEmpty, ownerOf, type Takeover } from './taken-directory.js';
-import { oPath } from './walk.js';
+import { oPath } from './o-path.js';
 
 /** The most nested directories that are open at once: each needs a descriptor, and a few stack frames. */
 const maxDepth = 64;

@@ -33,13 +33,35 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('a file on a file s
     ['has no answer to that', constants.errno.ENOSYS],
   ])('a neighbour serves, and %s, does not count as root’s', async (_, statfsError) => {
     const why = `lies on a file system that uid ${stranger.uid} serves (FUSE)`;
-    const { orders, bound, folder, below, throughLink, ...rest } = await madeOf(stranger.uid, statfsError);
-    for (const refused of [orders, folder, below]) expect(refused).toContain(`/mnt ${why}`);
-    expect(bound).toContain(`bound is not read: it ${why}`);
+    const { orders, bound, folder, below, throughLink, content, output, replaced, ...rest } = await madeOf(
+      stranger.uid,
+      statfsError,
+    );
+    for (const refused of [orders, folder, below, content]) expect(refused).toContain(`/mnt ${why}`);
+    expect(bound).toContain(`bound can't be used: it ${why}`);
+    for (const refused of [output, replaced]) expect(refused).toContain(`bound is not used: it ${why}`);
+    // For another ordinary user, what is the neighbour's own is content like any other.
     expect(throughLink).toContain(`a symbolic link of uid ${stranger.uid} leads to a file of uid 0`);
-    // What is the neighbour's own is content like any other.
     expect(rest).toEqual({ ownFile: 'theirs', rename: why, write: why, owner: why });
   });
+
+  it.each(['file', 'directory'])(
+    'a neighbour serves, and never answers, is a %s that root does not wait for',
+    async (kind) => {
+      using folder = temporaryFolder();
+      const [place, why] = [folder.file('mnt'), `lies on a file system that uid ${stranger.uid} serves (FUSE)`];
+      if (kind === 'file') writeFileSync(place, '');
+      else mkdirSync(place);
+      const fixture = bundleFixture(new URL('../test/fixtures/of-silent.ts', import.meta.url));
+      const args = ['--mount', '--propagation', 'private', served, place, String(stranger.uid), '/', 'silent'];
+      const run = await runProgram('unshare', [...args, process.execPath, fixture, place], { timeout: 15_000 });
+      expect(run).toMatchObject({ status: 0, stderr: '' });
+      const { twin, ...all } = JSON.parse(run.stdout) as Readonly<Record<string, unknown>>;
+      expect(twin).toEqual([true, true, true]);
+      expect(Object.keys(all)).toHaveLength(11);
+      for (const [act, said] of Object.entries(all)) expect([act, said]).toEqual([act, expect.stringContaining(why)]);
+    },
+  );
 
   it('a neighbour serves, and never answers, does not block the removal of its directory', async () => {
     using folder = temporaryFolder();
@@ -57,7 +79,11 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('a file on a file s
       bound: 'theirs',
       folder: 'opened',
       below: 'opened',
-      throughLink: 'root’s',
+      content: 'theirs',
+      // It is opened, and its server has no answer to what follows.
+      output: expect.stringContaining('ENOSYS') as string,
+      replaced: expect.stringContaining('EBUSY') as string,
+      throughLink: expect.stringContaining('EACCES') as string,
       ownFile: 'theirs',
       rename: 'nobody',
       write: 'is writable for all',

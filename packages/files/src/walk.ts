@@ -6,10 +6,9 @@ import { callback, object, type Options, type Reader, required } from '@sb/core/
 
 import { documentPlace } from './errors.js';
 import { naming } from './named-path.js';
-import { servingUserOf } from './serving-user.js';
-
-/** From Linux; Node does not name it. Opens what a name leads to without reading it (open(2)). */
-export const oPath = 0o10_000_000;
+import { oPath } from './o-path.js';
+import { servingUserOf, whyServed } from './serving-user.js';
+import { mountForRoot, serverBelow } from './unserved.js';
 
 /** The most symbolic links on a path; the kernel's own limit (path_resolution(7)). */
 const maxLinks = 40;
@@ -52,7 +51,7 @@ export const judgeReader: Reader<Judge> = object<Judge>({
 
 /**
  * Walks a Linux path as the kernel does, from the root directory. It holds each directory open, so nothing changes
- * after a check.
+ * after a check. Root asks nothing of a file system that an ordinary user serves to it (FUSE), since it may never answer.
  *
  * @param path - absolute
  * @param judge - called before each step
@@ -66,26 +65,37 @@ export function walk(path: string, judge: Judge): number {
   let at = '/';
   let [links, names] = [0, 0];
   let held = openSync('/', oPath);
+  let mount: number | undefined;
+  // All of a mount has one server.
+  let known: { readonly mount: number | undefined; readonly servedBy: ServingUser | undefined } | undefined;
   const enter = (next: number, where: string): void => {
     closeSync(held);
     [held, at] = [next, where];
   };
   try {
+    mount = mountForRoot(held);
     for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
       if (++names > maxNames) read.refuse(path, `it leads through more than ${maxNames} names`);
       const folder = fstatSync(held);
-      const servedBy = servingUserOf(held);
+      if (known === undefined || mount === undefined || known.mount !== mount)
+        known = { mount, servedBy: servingUserOf(held) };
+      const { servedBy } = known;
       read.folder({ path: at, stats: folder, servedBy });
       const place = `/proc/self/fd/${held}/${name}`;
       const below = join(at, name);
       const next = { descriptor: naming(place, below, () => openPlace(place)), path: below };
-      if (!fstatSync(next.descriptor).isSymbolicLink()) {
+      const found = lookAt(next, { path, above: mount, judge: read });
+      if (!found.isLink) {
         enter(next.descriptor, next.path);
+        mount = found.mount;
         continue;
       }
       const target = readLink({ ...next, place, folder, servedBy }, read);
       if (++links > maxLinks) read.refuse(path, 'its symbolic links lead in a circle');
-      if (target.startsWith('/')) enter(openSync('/', oPath), '/');
+      if (target.startsWith('/')) {
+        enter(openSync('/', oPath), '/');
+        mount = mountForRoot(held);
+      }
       todo.push(...namesOf(target).toReversed());
     }
     return held;
@@ -109,6 +119,30 @@ function openPlace(place: string): number {
   } catch (error) {
     if (errorCode(error) !== 'ENOTDIR') throw error;
     return openSync(place, oPath | constants.O_NOFOLLOW);
+  }
+}
+
+interface Way {
+  /** As a whole, for messages. */
+  readonly path: string;
+  /** The mount of the directory that the name is in. */
+  readonly above: number | undefined;
+  readonly judge: Judge;
+}
+
+/** The mount of a name, and whether it is a link; the name is closed if it must not be asked. */
+function lookAt(
+  { descriptor, path: below }: { readonly descriptor: number; readonly path: string },
+  { path, above, judge }: Way,
+): { readonly mount: number | undefined; readonly isLink: boolean } {
+  try {
+    const mount = mountForRoot(descriptor);
+    const server = serverBelow(mount, above);
+    if (server !== undefined) judge.refuse(path, `${below === path ? 'it' : below} ${whyServed(server)}`);
+    return { mount, isLink: fstatSync(descriptor).isSymbolicLink() };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
   }
 }
 

@@ -89,15 +89,17 @@ static int add_opened(
 	struct sb_landlock *state, const uint8_t *at, long descriptor, struct sb_failure *failure)
 {
 	uint64_t rights = ll_u64(at);
-	uint32_t flags = sb_u16(at + 8);
 	int error = check_file(descriptor, at);
 	if (error)
 		return sb_fail(failure, "file", NULL, -error);
-	error = mask_to_type(descriptor, flags, &rights);
+	error = mask_to_type(descriptor, sb_u16(at + 8), &rights);
 	if (error)
 		return sb_fail(failure, "type", error == -ENOTDIR ? NULL : "statx", -error);
+	error = state->may_grant ? state->may_grant(state->context, (int)descriptor, rights) : 0;
+	if (error)
+		return sb_fail(failure, "refused", NULL, -error);
 	const struct ll_path_beneath_attr attr = {rights, (int32_t)descriptor};
-	error = add(state, LL_RULE_PATH_BENEATH, &attr, flags);
+	error = add(state, LL_RULE_PATH_BENEATH, &attr, sb_u16(at + 8));
 	if (error)
 		return sb_fail(failure, "landlock_add_rule", "landlock_add_rule", -error);
 	if (state->granted)

@@ -51,6 +51,8 @@ struct sb_landlock {
 	uint32_t rule;
 	/* Called for each optional rule whose path doesn't exist, or has a link that is not followed; may be NULL. */
 	void (*skipped)(void *context, uint32_t rule);
+	/* Asked before a path rule is added, with what was opened and the rights there: 0 or -errno; may be NULL. */
+	int (*may_grant)(void *context, int descriptor, uint64_t rights);
 	void *context;
 	/* Called for each path rule with what was opened and the rights there; may be NULL. */
 	void (*granted)(int descriptor, uint64_t rights);
@@ -70,6 +72,7 @@ struct sb_landlock {
  *   file                      -EISDIR, -EINVAL, it is not a regular file, and SB_LANDLOCK_FILE is set; -ESTALE, it is
  *                             another one than SB_LANDLOCK_SAME names
  *   type                      -ENOTDIR, the rule's rights, or one that was named, need a directory
+ *   refused                   as may_grant answers
  *   landlock_add_rule         as the call fails
  */
 int sb_landlock_build(const uint8_t *record, size_t length, struct sb_landlock *state,

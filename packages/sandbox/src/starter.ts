@@ -154,7 +154,7 @@ export class Starter {
     const descriptors = new LaunchDescriptors(layout);
     if (tmp !== undefined) descriptors.add(tmp.lock, lockPosition);
     const position = copy && descriptors.add(copy.descriptor);
-    const files = cgroup && addCgroup(cgroup, descriptors);
+    const files = cgroup && addCgroup(cgroup, plan.expected.cgroup, descriptors);
     const channel = report === undefined ? undefined : descriptors.add(report);
     // The supervisor uses the one after it, too.
     if (channel !== undefined) descriptors.add('ignore');
@@ -208,7 +208,7 @@ export class Starter {
     const position = descriptors.add(program);
     if (folder !== undefined) descriptors.add(folder);
     const cgroup = this.#cgroupOf(plan);
-    const files = cgroup && addCgroup(cgroup, descriptors);
+    const files = cgroup && addCgroup(cgroup, plan.expected.cgroup, descriptors);
     const start = {
       path: position,
       argv: ['probe', ...args(`/proc/self/fd/${position + 1}`)],

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "named.h"
+
 /* No other user may read it until it is locked: a reader's lock would prevent ours. */
 enum { UNREAD = 0600, READ_BY_ALL = 0644 };
 
@@ -77,9 +79,9 @@ int file_write(struct file *file, const unsigned char *bytes, size_t length)
 
 static int is_still_named(const struct file *file, const struct stat *held)
 {
-	struct stat named;
-	return !fstatat(file->folder, file->name, &named, AT_SYMLINK_NOFOLLOW) &&
-	       named.st_dev == held->st_dev && named.st_ino == held->st_ino;
+	struct named named;
+	return !named_look(file->folder, file->name, &named) && named.device == held->st_dev &&
+	       named.inode == held->st_ino;
 }
 
 /* Starts writing the rest to the disk, without waiting for it. pacman checks each file before it

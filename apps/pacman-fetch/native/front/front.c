@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bar.h"
@@ -18,6 +17,7 @@
 #include "interrupt.h"
 #include "keeper.h"
 #include "meeting.h"
+#include "named.h"
 #include "owner.h"
 #include "place.h"
 #include "said.h"
@@ -31,8 +31,8 @@ static int has_bar(const struct call *call)
 
 static int is_absent(int folder, const char *name)
 {
-	struct stat stats;
-	return fstatat(folder, name, &stats, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
+	struct named named;
+	return named_look(folder, name, &named) && errno == ENOENT;
 }
 
 /* Neither the package nor its signature is in the parent directory. */

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "named.h"
 #include "wire.h"
 
 /* Milliseconds that a start may take on a busy machine. */
@@ -46,7 +47,7 @@ static struct sockaddr_un address_of(const struct meeting *meeting, const char *
 static int bind_new(int listener, struct meeting *meeting)
 {
 	const struct sockaddr_un address = address_of(meeting, suffix_new);
-	struct stat stats;
+	struct named named;
 	char name[sizeof(meeting->name) + sizeof(suffix_new)];
 	(void)snprintf(name, sizeof(name), "%s%s", meeting->name, suffix_new); /* always fits */
 	if (unlinkat(meeting->folder, name, 0) && errno != ENOENT)
@@ -57,13 +58,13 @@ static int bind_new(int listener, struct meeting *meeting)
 	if (error || listen(listener, BACKLOG))
 		return -1;
 	/* A process that finds the name finds a listener. */
-	if (fstatat(meeting->folder, name, &stats, AT_SYMLINK_NOFOLLOW) ||
+	if (named_look(meeting->folder, name, &named) ||
 		renameat(meeting->folder, name, meeting->folder, meeting->name)) {
 		(void)unlinkat(meeting->folder, name, 0); /* the error before says more */
 		return -1;
 	}
-	meeting->device = stats.st_dev;
-	meeting->inode = stats.st_ino;
+	meeting->device = named.device;
+	meeting->inode = named.inode;
 	return 0;
 }
 
@@ -82,9 +83,9 @@ int meeting_listen(struct meeting *meeting)
 
 int meeting_is_named(const struct meeting *meeting)
 {
-	struct stat stats;
-	return !fstatat(meeting->folder, meeting->name, &stats, AT_SYMLINK_NOFOLLOW) &&
-	       stats.st_dev == meeting->device && stats.st_ino == meeting->inode;
+	struct named named;
+	return !named_look(meeting->folder, meeting->name, &named) &&
+	       named.device == meeting->device && named.inode == meeting->inode;
 }
 
 int meeting_watch(const struct meeting *meeting)

@@ -8,6 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mount.h"
+#include "named.h"
+
 enum { WRITABLE_BY_GROUP = 020, WRITABLE_BY_ALL = 02, STICKY = 01000 };
 
 static int others_write(const struct stat *stats)
@@ -22,20 +25,43 @@ static int others_rename(const struct stat *stats)
 	return !(stats->st_uid == 0 && (stats->st_mode & STICKY)) && others_write(stats);
 }
 
-/* Opens the next directory of the path, and closes the one before. -1 if it is a link, or not a
- * directory. */
-static int step(int held, const char *name, int flags)
+/* For root: whether only root decides about what lies in a directory. For others, what they reach is theirs. */
+static int is_safe(int held)
 {
 	struct stat stats;
+	return geteuid() != 0 || (!fstat(held, &stats) && !others_rename(&stats));
+}
+
+/* For root: whether another file system begins at a directory, and a program may serve that. Nothing was asked there yet. */
+static int is_served(int above, int next)
+{
+	struct named from, to;
+	return geteuid() == 0 && !named_look(above, "", &from) && !named_look(next, "", &to) &&
+	       from.mount && to.mount && from.mount != to.mount && mount_is_served(to.mount);
+}
+
+/* Holds the next directory of the path, and closes the one before. -1 if it is a link, or not a
+ * directory. */
+static int step(int held, const char *name)
+{
 	int next = -1;
-	int is_safe = geteuid() != 0 || (!fstat(held, &stats) && !others_rename(&stats));
-	if (is_safe && strcmp(name, ".") && strcmp(name, ".."))
-		next = openat(held, name, flags | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (close(held) && next >= 0) {
+	if (is_safe(held) && strcmp(name, ".") && strcmp(name, ".."))
+		next = openat(held, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const int is_refused = next >= 0 && is_served(held, next);
+	if ((close(held) || is_refused) && next >= 0) {
 		(void)close(next); /* of no use without the other */
 		return -1;
 	}
 	return next;
+}
+
+/* The last directory, for reading too. */
+static int opened(int held)
+{
+	const int folder = held < 0 ? -1 : openat(held, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (held >= 0)
+		(void)close(held); /* only names were looked up in it */
+	return folder;
 }
 
 static int walk(char *path)
@@ -47,12 +73,9 @@ static int walk(char *path)
 		(void)close(held); /* the root folder: FILE is made there as ever */
 		return -1;
 	}
-	while (held >= 0 && name) {
-		char *next = strtok_r(NULL, "/", &rest);
-		held = step(held, name, next ? O_PATH : O_RDONLY);
-		name = next;
-	}
-	return held;
+	for (; held >= 0 && name; name = strtok_r(NULL, "/", &rest))
+		held = step(held, name);
+	return opened(held);
 }
 
 int place_open(const char *file)

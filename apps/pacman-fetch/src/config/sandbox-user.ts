@@ -67,7 +67,8 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
 /** Root holds the directory, so what others exchange on the way to it does not choose the user. */
 function ownerOfFolder(folder: string): { readonly owner: UserIdentity; readonly whyUnknown: string | undefined } {
   try {
-    return process.platform === 'linux' ? ownerOfHeld(holdTrusted(resolve(folder))) : ownerAt(folder);
+    if (process.platform === 'linux') return ownerOfHeld(holdTrusted(resolve(folder)));
+    return { owner: ownerOf(folder), whyUnknown: undefined };
   } catch (error) {
     if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
     if (isSandboxError(error)) throw error;
@@ -79,15 +80,11 @@ function ownerOfFolder(folder: string): { readonly owner: UserIdentity; readonly
   }
 }
 
-function ownerOfHeld(held: number): ReturnType<typeof ownerAt> {
+/** The server of a file system can claim any owner, and a download as that user could reach the user's files. */
+function ownerOfHeld(held: number): ReturnType<typeof ownerOfFolder> {
   try {
-    return ownerAt(`/proc/self/fd/${held}`);
+    return { owner: ownerOf(`/proc/self/fd/${held}`), whyUnknown: whyOwnerUnknown(held) };
   } finally {
     closeSync(held);
   }
-}
-
-/** The server of a file system can claim any owner, and a download as that user could reach the user's files. */
-function ownerAt(place: string): { readonly owner: UserIdentity; readonly whyUnknown: string | undefined } {
-  return { owner: ownerOf(place), whyUnknown: whyOwnerUnknown(place) };
 }

@@ -200,4 +200,20 @@ const ahead = [
   } satisfies Mutant,
 ];
 
-export const frontDoorMutants = [...answer, ...receiving, ...keeper, ...looking, ...calls, ...ahead, ...server];
+/** What an ordinary user serves, and never answers. */
+const unanswered = ['test/front-door/served', 'waits for no neighbour'] as const;
+const served = [
+  inC('who serves a directory on the way', 'place', 'next >= 0 && is_served', '0 && is_served', unanswered),
+  inC('who serves a name in a directory', 'named', ' | DONT_SYNC;', ';', unanswered),
+];
+
+export const frontDoorMutants = [
+  ...served,
+  ...answer,
+  ...receiving,
+  ...keeper,
+  ...looking,
+  ...calls,
+  ...ahead,
+  ...server,
+];

@@ -31,7 +31,9 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('who downloads for 
   it('is not chosen by the word of the neighbour who serves the directory', async () => {
     const text = await userFor(stranger.uid);
     expect(text).not.toContain('uid 1,');
-    expect(text).toMatch(/Nothing is downloaded: \S+ lies on a file system that uid 61717 serves \(FUSE\)/);
+    expect(text).toMatch(
+      /Nothing is downloaded: \S+ can.t be used: \S+ lies on a file system that uid 61717 serves \(FUSE\)/,
+    );
   });
 
   it('is the owner where root serves it: the control', async () => {

@@ -56,6 +56,8 @@ describe('completionFor', () => {
     const name = String.raw`x\;evil\ `;
     expect(await offers('-S', name, 'off')).toEqual(['offered']);
     expect(await offers('--', 'other-tool', name, 'off')).toEqual(['offered']);
+    // What begins with a dash is not an option of fish's own command.
+    expect(await offers('--', '-ccat', 'off')).not.toContain('offered');
     expect(existsSync(made)).toBe(false);
     // The control: what would run.
     await offers('-S', 'x;evil ');

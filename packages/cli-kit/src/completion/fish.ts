@@ -91,12 +91,13 @@ end
 
 /**
  * Asks for the completions of a command line. fish gives words without what quoted them, and parses the line again. A
- * file's name may be a command by then, so each word is quoted again. The last one is as it was typed.
+ * file's name may be a command by then, so each word is quoted again. The last one is as it was typed. The line is a part of its
+ * option's word: it may begin with a dash, and is not taken for an option itself.
  */
 function asTyped(program: string): string {
   return `\
     set -q words[1]; and set words (string escape -- $words)
-    complete -C (string join ' ' -- ${program} $words (commandline -ct))`;
+    complete --do-complete=(string join ' ' -- ${program} $words (commandline -ct))`;
 }
 
 function optionWords(long: string, option: Option): string {

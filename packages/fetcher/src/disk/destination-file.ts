@@ -82,7 +82,7 @@ function make({ folder, name, path }: Place, isForAll: boolean): DestinationFile
 function open({ folder, name, path }: Place, isForAll: boolean): DestinationFile | undefined {
   let descriptor: number;
   try {
-    descriptor = openSync(folder.at(name), flags);
+    descriptor = folder.openOld(name, flags);
   } catch (error) {
     throw destinationError(path, "can't be written", error);
   }

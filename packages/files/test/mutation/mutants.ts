@@ -17,7 +17,10 @@ const without = (name: string, of: string, from: string, test: string): Mutant =
 const served: readonly Mutant[] = [
   ['a folder on the way', path, 'if (servedBy !== undefined) return whyServed(servedBy);', ''],
   ['a sticky folder', path, 'isOwn && servedBy === undefined', 'isOwn'],
-  ['a file with orders', file, 'if (servedBy !== undefined) refuse(whyServed(servedBy));', ''],
+  ['a name on the way', walk, 'if (server !== undefined) judge.refuse', 'if (0) judge.refuse'],
+  ['a name that is opened or examined', 'unserved', 'serverBelow(mountForRoot(held), mount)', 'undefined'],
+  ['a name that is examined', 'unserved', 'if (entry.mount === undefined) return lstatSync', 'return lstatSync'],
+  ['a name that is opened', 'unserved', 'if (mount === undefined) return naming', 'return naming'],
   ['a link to content', 'content-file', '(servedBy ?? uid)', 'uid'],
   ['a file system that has no answer', 'serving-user', 'return true;', 'return false;'],
 ].map(([name = '', of = '', from = '', to = '']) =>
@@ -166,13 +169,10 @@ export const mutants: readonly Mutant[] = [
     'return readToEnd(descriptor, path, 2 ** 30);',
     'reads no more than requested, and a descriptor that the caller passed',
   ),
-  change(
-    'not following a link of an output',
-    output,
-    'constants.O_WRONLY | constants.O_NOFOLLOW',
-    'constants.O_WRONLY',
+  changeSeenBy('not following a link of an output', 'unserved', 'oPath | constants.O_NOFOLLOW', 'oPath', [
+    'src/output',
     'through no symbolic link',
-  ),
+  ]),
   without(
     'other names of an output',
     output,

@@ -71,6 +71,8 @@ enum sb_process_flags {
 	SB_PROCESS_GUARD_CGROUP = 1 << 11,
 	/* A u32 follows all else: a supervisor reports there which names are denied (denials/supervise.h). */
 	SB_PROCESS_SUPERVISE = 1 << 12,
+	/* No rule may grant writing to files of cgroups (cgroup_way.h). It needs SB_PROCESS_CGROUP. */
+	SB_PROCESS_CGROUP_CLOSED = 1 << 13,
 };
 
 #define SB_UMASK_KEEP 0xffffffffu

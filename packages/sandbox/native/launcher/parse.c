@@ -89,7 +89,9 @@ static int parse_cgroup(struct sb_process *process, struct reader *reader)
 {
 	process->cgroup_procs = process->cgroup_kill = -1;
 	if (!(process->flags & SB_PROCESS_CGROUP))
-		return process->flags & SB_PROCESS_GUARD_CGROUP ? -EINVAL : 0;
+		return process->flags & (SB_PROCESS_GUARD_CGROUP | SB_PROCESS_CGROUP_CLOSED)
+			       ? -EINVAL
+			       : 0;
 	uint32_t procs = take_u32(reader), kill = take_u32(reader);
 	if (procs > INT32_MAX || (kill > INT32_MAX && kill != SB_NO_KILL) || procs == kill)
 		return -EINVAL;
@@ -155,7 +157,8 @@ int sb_process_parse(const uint8_t *record, size_t length, struct sb_process *pr
 			SB_PROCESS_TARGET_DESCRIPTOR | SB_PROCESS_WRITE_DENIED |
 			SB_PROCESS_EXEC_KEY | SB_PROCESS_ORIGINAL | SB_PROCESS_NEW_KEYRING |
 			SB_PROCESS_GUARD | SB_PROCESS_GUARD_REQUIRED | SB_PROCESS_GUARD_BESIDE |
-			SB_PROCESS_CGROUP | SB_PROCESS_GUARD_CGROUP | SB_PROCESS_SUPERVISE))
+			SB_PROCESS_CGROUP | SB_PROCESS_GUARD_CGROUP | SB_PROCESS_SUPERVISE |
+			SB_PROCESS_CGROUP_CLOSED))
 		return -EINVAL;
 	if (!ascends(process->keep, process->keep_count))
 		return -EINVAL;

@@ -49,16 +49,24 @@ static int step_process(struct sb_launch *launch)
 	return sb_process_apply(&launch->process, launch->status, &launch->failure);
 }
 
-static void skipped(void *status, uint32_t rule)
+static void skipped(void *context, uint32_t rule)
 {
-	sb_report_number(*(const int *)status, "skipped", rule);
+	const struct sb_launch *launch = context;
+	sb_report_number(launch->status, "skipped", rule);
+}
+
+static int may_grant(void *context, int descriptor, uint64_t rights)
+{
+	struct sb_launch *launch = context;
+	return sb_cgroup_may_grant(&launch->process, &launch->way, descriptor, rights);
 }
 
 static int step_build_ruleset(struct sb_launch *launch)
 {
 	launch->status_text = sb_open_status_text();
 	launch->landlock.skipped = skipped;
-	launch->landlock.context = &launch->status;
+	launch->landlock.may_grant = may_grant;
+	launch->landlock.context = launch;
 	if (launch->supervised) {
 		launch->landlock.granted = sb_supervise_grant;
 		launch->landlock.granted_port = sb_supervise_port;

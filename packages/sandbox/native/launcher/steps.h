@@ -4,6 +4,7 @@
 #ifndef SB_STEPS_H
 #define SB_STEPS_H
 
+#include "cgroup_way.h"
 #include "guard.h"
 #include "denials/supervise.h"
 #include "launcher.h"
@@ -18,6 +19,7 @@ struct sb_launch {
 	struct sb_landlock landlock;
 	int status; /* the descriptor that says what happened */
 	struct sb_guarded guarded;
+	struct sb_cgroup_way way;
 	struct sb_shared *supervised; /* NULL: nobody reports denials */
 	int status_text;              /* /proc/self/status, opened while that is allowed */
 	struct sb_failure failure;

@@ -5,6 +5,7 @@ import { allows, type LandlockPolicy } from '@sb/landlock';
 import { sandboxError } from '../errors.js';
 import { pathOf } from '../policy/path-text.js';
 import { Cgroup, type CgroupWish } from './cgroup.js';
+import { mayLeave } from './may-leave.js';
 
 /** What the plan expects, and whether the program may outlive this process. */
 export interface CgroupExpected extends CgroupWish {
@@ -24,7 +25,8 @@ export function cgroupFor(
   landlock: LandlockPolicy | undefined,
 ): Cgroup | undefined {
   if (expected === undefined) return undefined;
-  if (!expected.isOfAnother && landlock !== undefined && mayWrite(landlock, expected.place)) throw open(expected.place);
+  if (!expected.isOfAnother && landlock !== undefined && mayWrite(landlock, expected.place))
+    throw mayLeave(`as ${expected.place} is in one`, expected.place);
   try {
     return Cgroup.make(expected);
   } catch (error) {
@@ -56,14 +58,6 @@ function mayWrite(landlock: LandlockPolicy, place: string): boolean {
   }
 }
 
-function open(place: string): Error {
-  return sandboxError('not-permitted', 'cgroup', {
-    what: `the program could leave its cgroup: a rule for files grants writing in a hierarchy of cgroups, as ${place} is in one`,
-    hint: 'Remove that rule, or run the program as another user. The target was not run.',
-    path: place,
-  });
-}
-
 const usualHint =
   'Try systemd-run --user --scope -p Delegate=yes before the command, or leave the limits of the cgroup out.';
 
@@ -74,14 +68,18 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /**
- * Adds the files of a cgroup to the descriptors of a launcher, which closes them.
+ * Adds the files of a cgroup to the descriptors of a launcher, which closes them. The path of a rule may lead elsewhere
+ * by then. So the launcher examines once more what it opens, unless the program is of another user.
  *
+ * @param expected - of the plan
  * @param descriptors - of the launcher
  * @returns their numbers in the launcher
  */
 export function addCgroup(
   { procs, kill }: Pick<Cgroup, 'procs' | 'kill'>,
+  expected: Pick<CgroupExpected, 'isOfAnother'> | undefined,
   descriptors: { readonly add: (descriptor: number) => number },
-): { readonly procs: number; readonly kill: number | undefined } {
-  return { procs: descriptors.add(procs), kill: kill === undefined ? undefined : descriptors.add(kill) };
+): { readonly procs: number; readonly kill: number | undefined; readonly isClosed: boolean } {
+  const files = { procs: descriptors.add(procs), kill: kill === undefined ? undefined : descriptors.add(kill) };
+  return { ...files, isClosed: expected?.isOfAnother !== true };
 }

@@ -4,7 +4,9 @@ import { nativeError as landlockError, type PlannedRules } from '@sb/landlock';
 import { nativeError as privdropError } from '@sb/privdrop';
 import { nativeError as seccompError } from '@sb/seccomp';
 
+import { mayLeave } from '../cgroup/may-leave.js';
 import { type SandboxPackageErrorCode, sandboxError } from '../errors.js';
+import { pathOf } from '../policy/path-text.js';
 import type { LauncherStatus } from './status.js';
 
 type Failed = Extract<LauncherStatus, { kind: 'failed' }>;
@@ -89,12 +91,25 @@ export function launchError(failed: Failed, rules: PlannedRules, target: Named):
   };
   if (step === 'prove' && layer !== 'seccomp') return disproved(failed);
   if (layer === 'process' && step === 'verify') return undone(failed);
-  if (layer === 'landlock') return ofChild(landlockError(failure, rules));
+  if (layer === 'landlock') return ofLandlock(failed, rules, landlockError(failure, rules));
   if (layer === 'caps') return ofChild(capsError(failure));
   if (layer === 'privdrop') return ofChild(privdropError(failure));
   if (layer === 'seccomp' && step === 'seccomp' && errnoName(errno) === 'EBUSY') return outerListener();
   if (layer === 'seccomp') return ofChild(seccompError(failure));
   return ownError(failed, target);
+}
+
+/** The launcher looks at what a rule opens: its path may lead elsewhere than when the cgroup was made. */
+function ofLandlock({ step, errno: number, rule }: Failed, { paths }: PlannedRules, error: SandboxError): SandboxError {
+  if (step !== 'refused') return ofChild(error);
+  const [errno, path] = [errnoName(number), pathOf(paths[rule ?? -1]?.path ?? '')];
+  if (errno === 'EPERM') return mayLeave(`where ${path} leads at this moment`, path);
+  return sandboxError('syscall-failed', 'cgroup', {
+    what: `cannot examine whether the rule for ${path} grants writing to files of cgroups: ${errno}`,
+    hint: 'The launcher needs /proc, and statfs(2) in the sandbox around this one: allow them, or leave the limits of the cgroup out. The target was not run.',
+    errno,
+    path,
+  });
 }
 
 /** The kernel allows one listener in all filters of a process (seccomp(2)). */

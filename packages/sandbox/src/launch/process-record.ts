@@ -18,6 +18,8 @@ export interface CgroupFiles {
   readonly procs: number;
   /** cgroup.kill; undefined before Linux 5.14. */
   readonly kill: number | undefined;
+  /** Whether no rule may grant writing to files of cgroups. Default: false */
+  readonly isClosed?: boolean;
 }
 
 /** What the launcher does in addition to the layers, and which target it executes. */
@@ -74,6 +76,7 @@ const CGROUP = 1024;
 const GUARD_CGROUP = 2048;
 const NO_KILL = 0xffff_ffff;
 const SUPERVISE = 4096;
+const CGROUP_CLOSED = 8192;
 const KEEP_UMASK = 0xffff_ffff;
 const version = 1;
 
@@ -107,6 +110,7 @@ function flagsOf(record: Omit<ProcessRecord, 'argv'>): number {
     (record.original === undefined ? 0 : ORIGINAL) |
     (record.newKeyring ? NEW_KEYRING : 0) |
     (record.cgroup === undefined ? 0 : CGROUP) |
+    (record.cgroup?.isClosed === true ? CGROUP_CLOSED : 0) |
     (record.channel === undefined ? 0 : SUPERVISE) |
     guardFlags(record)
   );

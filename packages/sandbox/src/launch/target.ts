@@ -159,11 +159,15 @@ function partOf(path: string, identity: FileIdentity): ProgramPart {
   return { path, identity, isSteady: holdsPaths() && rootDecides(path) };
 }
 
-/** Whether root alone decides where a path leads. */
+/** Permissions by which others could mount a file system on a file (fusermount(1)). */
+const othersWrite = 0o022;
+
+/** Whether root alone decides where a path leads, and what is mounted there. */
 function rootDecides(path: string): boolean {
   try {
     closeSync(openTrusted(dirname(path)));
-    return lookAtLink(path)?.isSymbolicLink() === false;
+    const file = lookAtLink(path);
+    return file?.isSymbolicLink() === false && file.uid === 0 && (file.mode & othersWrite) === 0;
   } catch {
     return false;
   }

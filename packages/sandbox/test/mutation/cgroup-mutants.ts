@@ -29,6 +29,27 @@ export const cgroupMutants: readonly Mutant[] = [
     red: ['lies', 'of write to it'],
   },
   {
+    name: 'a rule that leads to files of cgroups',
+    file: 'sandbox/native/launcher/cgroup_way.c',
+    from: 'status[0] == CGROUP2_SUPER_MAGIC ? -EPERM : 0',
+    to: '0',
+    red: ['cgroup-way', 'starts nothing'],
+  },
+  {
+    name: 'a rule that leads to what lies above them',
+    file: 'sandbox/native/launcher/cgroup_way.c',
+    from: '\t\tif (way->at[i].device == device_of(&opened) && way->at[i].inode == opened.ino)\n\t\t\terror = -EPERM;',
+    to: '',
+    red: ['cgroup-way', 'starts nothing'],
+  },
+  {
+    name: 'whether rules are looked at for a cgroup',
+    file: 'sandbox/native/launcher/steps.c',
+    from: 'launch->landlock.may_grant = may_grant;',
+    to: '(void)may_grant;',
+    red: ['cgroup-way', 'starts nothing'],
+  },
+  {
     name: 'whether a process still has a cgroup',
     file: abandoned,
     from: 'if (isInUse(lock)) return;',
