@@ -16,7 +16,7 @@ const bigEndian: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Says that flags are no part of a policy. @throws SeccompError `invalid-profile` for a flag that runtimes refuse */
+/** Names the flags: a policy has none. @throws SeccompError `invalid-profile` for a flag that runtimes refuse */
 export function flagsOf({ flags: given = [] }: OciProfile): readonly Unsaid[] {
   return given.map((flag, index) => {
     const path = `flags[${index}]`;
@@ -25,7 +25,7 @@ export function flagsOf({ flags: given = [] }: OciProfile): readonly Unsaid[] {
   });
 }
 
-/** Says why a runtime would refuse a profile: it then starts no container, whatever the policy says. */
+/** Says why a runtime would refuse a profile: it then starts no container. */
 export function refusedBy(runtime: Runtime, profile: OciProfile): readonly Unsaid[] {
   const { architectures = [], syscalls = [] } = profile;
   const ofMachines = architectures.flatMap((name, index) =>
