@@ -12,6 +12,7 @@ import { type OciArgument, type OciProfile, type OciSyscalls, refusal } from './
 import { parseOci } from './oci-profile.js';
 import { asRead, flagsOf, refusedBy } from './oci-runtime.js';
 import { addStub } from './oci-stub.js';
+import { isNewer, newerNote } from './newer-names.js';
 import type { Unsaid } from './unsaid.js';
 import { dockerCaps } from './docker-profile.js';
 import { isBundled } from './bundled-calls.js';
@@ -146,6 +147,7 @@ function sayWhatIsLost({ names: called, args = [] }: OciSyscalls, path: string, 
   if (isOn32 && isLong) unsaid.push({ path, what: 'i386 compares the lower half of each value there' });
   for (const [at, name] of called.entries()) {
     if (!isSyscall(name)) unsaid.push({ path: `${path}.names[${at}]`, what: `${name} is unknown and skipped` });
+    if (isNewer(name)) unsaid.push({ path: `${path}.names[${at}]`, what: newerNote(name) });
   }
 }
 

@@ -3,6 +3,7 @@ import { type Action, allow, errno, killProcess, sameAction } from '../policy/ac
 import { errnoNumber } from '../tables/errnos.js';
 import { expandGroup, isGroup } from '../tables/groups.js';
 import { isSyscall, syscallNames } from '../tables/syscalls.js';
+import { isNewer, newerNote } from './newer-names.js';
 import type { Unsaid } from './unsaid.js';
 import { unitRefusal, type UnitSetting, wordsIn } from './systemd-unit.js';
 
@@ -87,6 +88,7 @@ function addWord({ isAllowing, errors }: Listed, word: string, { setting: { valu
 function callsOf(name: string, line: number, unsaid: Unsaid[]): readonly string[] {
   const calls = name.startsWith('@') ? systemdGroup(name) : isSyscall(name) ? [name] : undefined;
   if (calls === undefined) unsaid.push({ path: `line ${line}`, what: `${name} is not known and skipped` });
+  if (isNewer(name)) unsaid.push({ path: `line ${line}`, what: newerNote(name) });
   return calls ?? [];
 }
 
