@@ -33,17 +33,25 @@ export function refusedBy(runtime: Runtime, profile: OciProfile): readonly Unsai
       ? [refused(`architectures[${index}]`, 'libseccomp', `${name} beside a machine with the other byte order`)]
       : [],
   );
+  const { defaultAction: action, defaultErrnoRet: error } = profile;
   const answers = [
-    { ...profile, action: profile.defaultAction, path: 'defaultAction', error: profile.defaultErrnoRet, names: [] },
-    ...syscalls.map((rule, index) => ({ ...rule, path: `syscalls[${rule.at ?? index}]`, error: rule.errnoRet })),
+    { action, path: 'defaultAction', error, names: [] },
+    ...syscalls.map((rule, index) => ({
+      action: rule.action,
+      path: `syscalls[${rule.at ?? index}]`,
+      error: rule.errnoRet,
+      names: rule.names,
+    })),
   ];
-  const ofActions = answers.flatMap(({ action, path, error, names }) => {
-    const takesError = action === 'SCMP_ACT_ERRNO' || action === 'SCMP_ACT_TRACE';
+  const ofActions = answers.flatMap(({ path, names, ...one }) => {
+    const takesError = one.action === 'SCMP_ACT_ERRNO' || one.action === 'SCMP_ACT_TRACE';
     if (runtime === 'crun')
-      return error === undefined || takesError ? [] : [refused(path, runtime, `an error number with ${action}`)];
+      return one.error === undefined || takesError
+        ? []
+        : [refused(path, runtime, `an error number with ${one.action}`)];
     // The process that loads the filter writes to the agent then, and would wait for it.
-    const isStuck = action === 'SCMP_ACT_NOTIFY' && (path === 'defaultAction' || names.includes('write'));
-    return isStuck ? [refused(path, runtime, `${action} for write, which it needs to reach the agent`)] : [];
+    const isStuck = one.action === 'SCMP_ACT_NOTIFY' && (path === 'defaultAction' || names.includes('write'));
+    return isStuck ? [refused(path, runtime, `${one.action} for write, which it needs to reach the agent`)] : [];
   });
   return [...ofMachines, ...ofActions];
 }

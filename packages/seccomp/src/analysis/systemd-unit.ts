@@ -40,21 +40,30 @@ export function unitSettings(text: string): readonly UnitSetting[] {
     if (header === undefined && one.startsWith('['))
       throw unitRefusal(line, 'is not the header of a section', 'Write [Service] alone on its line.');
     if (header !== undefined && !hasSection && settings[0] !== undefined)
-      throw unitRefusal(settings[0].line, 'stands before the first section', 'Move it into [Service]: systemd ignores it here.');
+      throw unitRefusal(
+        settings[0].line,
+        'stands before the first section',
+        'Move it into [Service]: systemd ignores it here.',
+      );
     if (header !== undefined) [section, hasSection] = [header, true];
     if (header !== undefined || section !== 'Service') continue;
-    const at = one.indexOf('=');
-    if (at < 1)
-      throw unitRefusal(
-        line,
-        'is not NAME=VALUE',
-        'Write a setting such as SystemCallFilter=@system-service, or # before a comment.',
-      );
-    if (one.includes(replacement))
-      throw unitRefusal(line, 'is not UTF-8', 'Correct its encoding: systemd ignores such a line.');
-    settings.push({ name: trimmed(one.slice(0, at)), value: trimmed(one.slice(at + 1)), line });
+    settings.push(settingOf(one, line));
   }
   return settings;
+}
+
+/** @throws SeccompError `invalid-profile` for what systemd would not read as a setting */
+function settingOf(text: string, line: number): UnitSetting {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw unitRefusal(
+      line,
+      'is not NAME=VALUE',
+      'Write a setting such as SystemCallFilter=@system-service, or # before a comment.',
+    );
+  if (text.includes(replacement))
+    throw unitRefusal(line, 'is not UTF-8', 'Correct its encoding: systemd ignores such a line.');
+  return { name: trimmed(text.slice(0, at)), value: trimmed(text.slice(at + 1)), line };
 }
 
 /** What bytes that are not UTF-8 become. */
