@@ -5,6 +5,7 @@ import { fromProgram } from '@sb/seccomp/analysis';
 import { refuse } from '../errors.js';
 import { definePolicy } from '../policy/define.js';
 import type { RlimitValue, SandboxOptions, ShortRule } from '../policy/options.js';
+import { isReadOnly, seenBinds, writableAgain } from './bwrap-mounts.js';
 import { bwrapTable } from './bwrap-options.js';
 import { type Flag, flagsOf } from './flags.js';
 import type { Imported, UnsaidSetting } from './imported.js';
@@ -28,6 +29,8 @@ export function readBwrap(text: string, { machine, filter }: BwrapInput): Import
   const bytes = document === undefined ? filter : Buffer.from(document, 'base64');
   const unsaid: UnsaidSetting[] = [];
   const has = (name: string) => flags.some((one) => one.name === name);
+  if (has('--args'))
+    refuse('--args', 'reads options from a descriptor, and they are not given', 'Write them in its place.');
   const options: SandboxOptions = {
     ...filesOf(flags, unsaid),
     caps: capsOf(flags),
@@ -52,14 +55,13 @@ const withoutDefaults = (words: readonly string[]): readonly string[] =>
 
 /** Namespaces, ids in them, and files that are made for a start. */
 const unplaced =
-  /^--(?:unshare-(?!net$)\w+(?:-try)?|args|uid|gid|hostname|add-seccomp-fd|sync-fd|block-fd|userns.*|pidns|exec-label|file-label|remount-ro|mqueue|dir|file|.*bind-data|.*bind-fd|chmod|.*overlay.*|disable-userns|lock-file)$/;
-
-const isBind = /^--(?:(?:ro|dev)-)?bind(?:-try)?$/;
+  /^--(?:unshare-(?!net$)\w+(?:-try)?|uid|gid|hostname|add-seccomp-fd|sync-fd|block-fd|userns.*|pidns|exec-label|file-label|remount-ro|mqueue|dir|file|.*bind-data|.*bind-fd|chmod|.*overlay.*|disable-userns|lock-file)$/;
 
 /** What is mounted can be executed: a mount of bubblewrap has no option against that. */
 function filesOf(flags: readonly Flag[], unsaid: UnsaidSetting[]): SandboxOptions {
-  const binds = flags.filter(({ name }) => isBind.test(name));
-  const isOpen = binds.some(({ name, values: [from, to] }) => !name.includes('ro-') && from === '/' && to === '/');
+  const binds = seenBinds(flags);
+  unsaid.push(...writableAgain(binds));
+  const isOpen = binds.some(({ name, values: [from, to] }) => !isReadOnly(name) && from === '/' && to === '/');
   const has = (name: string) => flags.some((one) => one.name === name);
   const isApart = has('--unshare-net') || has('--unshare-all');
   if (isApart && !has('--share-net'))
@@ -86,7 +88,7 @@ function ruleOf({ name, values: [from = '', to = ''] }: Flag, unsaid: UnsaidSett
     });
     return [];
   }
-  const access = name.startsWith('--ro-') ? { rx: from } : { rwx: from };
+  const access = isReadOnly(name) ? { rx: from } : { rwx: from };
   return [{ ...access, ...(name.endsWith('-try') ? { optional: true } : {}) }];
 }
 

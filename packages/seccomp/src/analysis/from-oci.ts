@@ -10,7 +10,9 @@ import { actionOf } from './oci-action.js';
 import { architecturesOf } from './oci-architectures.js';
 import { type OciArgument, type OciProfile, type OciSyscalls, refusal } from './oci-keys.js';
 import { parseOci } from './oci-profile.js';
+import { asRead, flagsOf, refusedBy } from './oci-runtime.js';
 import { addStub } from './oci-stub.js';
+import { isNewer, newerNote } from './newer-names.js';
 import type { Unsaid } from './unsaid.js';
 import { dockerCaps } from './docker-profile.js';
 import { isBundled } from './bundled-calls.js';
@@ -46,6 +48,8 @@ export interface OciRuntime {
  * - A rule with the default action is skipped.
  * - Several conditions on the same argument become separate rules, so "and" turns into "or".
  * - A rule without conditions outweighs those with conditions, and the first of them outweighs the others.
+ * - crun looks only at the first six conditions of a rule.
+ * - A profile that lists only i386 has rules for x86-64 as well.
  * - Another architecture, and x32 if it is not listed, kills the thread. All calls of x32 and of 32-bit ARM go on in the policy if
  *   they are listed, and `unsaid` says so.
  * - On i386, `socketcall` and `ipc` get rules for the calls that they make.
@@ -59,16 +63,13 @@ export function fromOci(
   { runtime = 'runc', machine = 'x86_64', caps = dockerCaps }: OciRuntime = {},
 ): FromOci {
   const profile = parseOci(document, { machine, caps });
-  const unsaid: Unsaid[] = [...(profile.flags ?? [])].map((flag, index) => ({
-    path: `flags[${index}]`,
-    what: `${flag} is about loading or logging, and not part of a policy`,
-  }));
+  const unsaid: Unsaid[] = [...flagsOf(profile), ...refusedBy(runtime, profile)];
   const { listed, hasX32, hasArm } = architecturesOf(profile, machine, unsaid);
   const otherwise = actionOf(profile.defaultAction, profile.defaultErrnoRet);
   const calls = new Map<string, Case>();
   for (const name of new Set(listed.flatMap((one) => [...syscallTable(one).values()])))
     calls.set(name, { rules: [], otherwise });
-  addRules(calls, profile, { otherwise, unsaid, isOn32: listed.includes('i386') });
+  addRules(calls, asRead(runtime, profile), { otherwise, unsaid, isOn32: listed.includes('i386') });
   const stub = runtime === 'runc' && !goesOn(encodeAction(otherwise)) ? errno('ENOSYS') : otherwise;
   if (!sameAction(stub, otherwise)) addStub(calls, { profile, listed, stub, unsaid });
   if (listed.includes('x86_64'))
@@ -146,6 +147,7 @@ function sayWhatIsLost({ names: called, args = [] }: OciSyscalls, path: string, 
   if (isOn32 && isLong) unsaid.push({ path, what: 'i386 compares the lower half of each value there' });
   for (const [at, name] of called.entries()) {
     if (!isSyscall(name)) unsaid.push({ path: `${path}.names[${at}]`, what: `${name} is unknown and skipped` });
+    if (isNewer(name)) unsaid.push({ path: `${path}.names[${at}]`, what: newerNote(name) });
   }
 }
 

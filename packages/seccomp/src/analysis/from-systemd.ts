@@ -17,8 +17,9 @@ export interface FromSystemd {
   readonly unsaid: readonly Unsaid[];
 }
 
-/** Settings that load a filter of another kind, which the policy is without. */
+/** Settings that load a filter of another kind, which the policy is without. DynamicUser= has that of RestrictSUIDSGID=. */
 const otherFilters = new Set([
+  'DynamicUser',
   'LockPersonality',
   'MemoryDenyWriteExecute',
   'PrivateDevices',
@@ -29,6 +30,7 @@ const otherFilters = new Set([
   'ProtectKernelTunables',
   'RestrictRealtime',
   'RestrictSUIDSGID',
+  'SystemCallLog',
 ]);
 
 /**
@@ -49,7 +51,7 @@ export function fromSystemd(text: string, { machine = 'x86_64' }: { readonly mac
   const families = familiesOf(named('RestrictAddressFamilies'));
   const closed = closedNamespaces(named('RestrictNamespaces'));
   for (const { name, value, line } of settings.filter((one) => otherFilters.has(one.name))) {
-    if (unitSwitch(value) !== false)
+    if (value !== '' && unitSwitch(value) !== false)
       unsaid.push({ path: `line ${line}`, what: `${name} loads a filter that the policy is without` });
   }
   if (calls === undefined && families === undefined && closed === 0 && !tables.isLimited)

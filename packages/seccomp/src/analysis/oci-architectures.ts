@@ -35,7 +35,9 @@ export function architecturesOf(
       throw refusal(`architectures[${index}]`, `is not an architecture: ${JSON.stringify(name)}`, hint);
   }
   const found = given.flatMap((name) => names.get(name) ?? []);
-  const listed = given.length === 0 ? [machine] : [...new Set(found)];
+  // libseccomp begins with the table of the machine, so a profile of i386 alone has rules for x86-64 as well.
+  const native = found.includes('i386') ? (['x86_64'] as const) : [];
+  const listed = given.length === 0 ? [machine] : [...new Set([...native, ...found])];
   if (listed.length === 0) {
     const known = [...names.keys()].join(', ');
     throw refusal('architectures', 'names none that a policy can', `A policy is for at least one of ${known}.`);

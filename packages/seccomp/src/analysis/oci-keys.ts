@@ -78,13 +78,26 @@ const register: Reader<bigint> = custom({
 const longMark = '\0';
 const isLong = (value: unknown): value is string => typeof value === 'string' && /^\0\d+$/.test(value);
 
-const errno = integer({ min: 1, max: 4095, what: 'an error number' });
+const errno = short({ min: 1, max: 4095, what: 'an error number' });
 const argument = object<OciArgument>({
-  index: required(integer({ min: 0, max: 5, what: 'an argument' })),
+  index: required(short({ min: 0, max: 5, what: 'an argument' })),
   value: required(register),
   valueTwo: register,
   op: required(word(ociOperators)),
 });
+
+/** A number of few digits: one that was too long for JSON.parse is shown as it was written. */
+function short(bounds: { readonly min: number; readonly max: number; readonly what: string }): Reader<number> {
+  const reader = integer(bounds);
+  return {
+    ...reader,
+    read: (value, place) =>
+      isLong(value)
+        ? place.refuse(`is not ${reader.expected}: ${value.replace(longMark, '').slice(0, 40)}`, 'Correct the value.')
+        : reader.read(value, place),
+  };
+}
+
 /** The keys of a rule. */
 export const ruleKeys = {
   names: required(list(text(), { min: 1, what: 'a list of calls' })),

@@ -57,6 +57,14 @@ function profileIn(read: unknown): unknown {
   throw refusal('items', `have ${profiles.length} objects of kind SeccompProfile`, 'Give one of them alone.');
 }
 
+/** The profile of a bundle's config.json. */
+function profileOf(read: unknown): unknown {
+  if (!isObject(read) || !('linux' in read)) return read;
+  const { linux } = read;
+  if (isObject(linux) && 'seccomp' in linux && isObject(linux.seccomp)) return linux.seccomp;
+  throw refusal('linux.seccomp', 'is not there, so nothing loads a profile', 'Give a configuration that has one.');
+}
+
 const isOfOperator = (read: unknown): boolean => isObject(read) && 'kind' in read;
 
 const stringOrLong = new RegExp(`${jsonString}|(?<![\\d.eE+-])\\d{16,}(?![\\d.eE])`, 'gs');
@@ -68,7 +76,7 @@ const depthMax = 16;
 const yaml = /^\uFEFF?(?:\s|#[^\n]*\n)*(?:---|[A-Za-z][\w.-]*:\s)/;
 
 /**
- * Reads a profile in the form of a runtime: `linux.seccomp` of a bundle's config.json, a `SeccompProfile` of
+ * Reads a profile in the form of a runtime: `linux.seccomp` of a bundle's config.json, alone or in it, a `SeccompProfile` of
  * security-profiles-operator, or a profile in Docker's own form. In an object of the operator, a path begins in `spec`.
  *
  * @param document - JSON, at most 1 MiB, nested at most 16 deep
@@ -80,7 +88,7 @@ export function parseOci(document: string, container: DockerContainer): OciProfi
   refuseLong(document, refuse);
   if (yaml.test(document.slice(0, 4096))) throw refuse('is YAML, and profiles are read as JSON', toJson);
   const exact = document.replaceAll(stringOrLong, (token) => (token.startsWith('"') ? token : `"\\u0000${token}"`));
-  const read = profileIn(readJson(exact, depthMax, refuse));
+  const read = profileOf(profileIn(readJson(exact, depthMax, refuse)));
   if (isObject(read) && 'base' in read)
     throw refusal(
       'base',

@@ -3,8 +3,9 @@ import { type Action, allow, errno, killProcess, sameAction } from '../policy/ac
 import { errnoNumber } from '../tables/errnos.js';
 import { expandGroup, isGroup } from '../tables/groups.js';
 import { isSyscall, syscallNames } from '../tables/syscalls.js';
+import { isNewer, newerNote } from './newer-names.js';
 import type { Unsaid } from './unsaid.js';
-import { unitRefusal, type UnitSetting } from './systemd-unit.js';
+import { unitRefusal, type UnitSetting, wordsIn } from './systemd-unit.js';
 
 /** A list of calls as systemd has it. */
 export interface CallList {
@@ -36,7 +37,7 @@ function systemdGroup(name: string): readonly string[] | undefined {
 export function callList(settings: readonly UnitSetting[], denial: Action, unsaid: Unsaid[]): CallList | undefined {
   let list: Listed | undefined;
   for (const setting of settings) {
-    const words = setting.value.replace(/^~/, '').split(/\s+/).filter(Boolean);
+    const words = wordsIn(setting.value.replace(/^~/, ''));
     if (setting.value === '') list = undefined;
     if (words.length === 0) continue;
     list ??= begun(!setting.value.startsWith('~'));
@@ -87,6 +88,7 @@ function addWord({ isAllowing, errors }: Listed, word: string, { setting: { valu
 function callsOf(name: string, line: number, unsaid: Unsaid[]): readonly string[] {
   const calls = name.startsWith('@') ? systemdGroup(name) : isSyscall(name) ? [name] : undefined;
   if (calls === undefined) unsaid.push({ path: `line ${line}`, what: `${name} is not known and skipped` });
+  if (isNewer(name)) unsaid.push({ path: `line ${line}`, what: newerNote(name) });
   return calls ?? [];
 }
 

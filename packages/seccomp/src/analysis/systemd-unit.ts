@@ -24,7 +24,8 @@ const beginningOf = (what: string): string => (what.length > 400 ? `${what.slice
 
 /**
  * Reads the settings of a service, in turn. A name may stand there more than once. Settings of other sections are left out,
- * and so are comments. A file without sections is one of `[Service]`.
+ * and so are comments. A file without sections is one of `[Service]`; in a file with sections, systemd ignores what stands before
+ * the first, and lines that are not UTF-8.
  *
  * @param text - at most 1 MiB
  * @throws SeccompError `invalid-profile`, with the number of the line in `path`
@@ -33,24 +34,43 @@ export function unitSettings(text: string): readonly UnitSetting[] {
   if (text.length > longest) throw unitRefusal(0, `has ${text.length} characters`, `At most ${longest} are read.`);
   if (text.includes('\0')) throw unitRefusal(0, 'has a NUL', 'Give the text of a unit.');
   const settings: UnitSetting[] = [];
-  let section = 'Service';
+  let [section, hasSection] = ['Service', false];
   for (const { line, text: one } of logicalLines(withoutMark(text))) {
     const header = /^\[([^\]]*)\]$/.exec(one)?.[1];
     if (header === undefined && one.startsWith('['))
       throw unitRefusal(line, 'is not the header of a section', 'Write [Service] alone on its line.');
-    if (header !== undefined) section = header;
-    if (header !== undefined || section !== 'Service') continue;
-    const at = one.indexOf('=');
-    if (at < 1)
+    if (header !== undefined && !hasSection && settings[0] !== undefined)
       throw unitRefusal(
-        line,
-        'is not NAME=VALUE',
-        'Write a setting such as SystemCallFilter=@system-service, or # before a comment.',
+        settings[0].line,
+        'stands before the first section',
+        'Move it into [Service]: systemd ignores it here.',
       );
-    settings.push({ name: one.slice(0, at).trim(), value: one.slice(at + 1).trim(), line });
+    if (header !== undefined) [section, hasSection] = [header, true];
+    if (header !== undefined || section !== 'Service') continue;
+    settings.push(settingOf(one, line));
   }
   return settings;
 }
+
+/** @throws SeccompError `invalid-profile` for what systemd would not read as a setting */
+function settingOf(text: string, line: number): UnitSetting {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw unitRefusal(
+      line,
+      'is not NAME=VALUE',
+      'Write a setting such as SystemCallFilter=@system-service, or # before a comment.',
+    );
+  if (text.includes(replacement))
+    throw unitRefusal(line, 'is not UTF-8', 'Correct its encoding: systemd ignores such a line.');
+  return { name: trimmed(text.slice(0, at)), value: trimmed(text.slice(at + 1)), line };
+}
+
+/** What bytes that are not UTF-8 become. */
+const replacement = '\uFFFD';
+
+/** Without the blanks of systemd (`WHITESPACE`): others, such as a no-break space, are part of a word. */
+const trimmed = (text: string): string => text.replace(/^[ \t\n\r]+/, '').replace(/(?<![ \t\n\r])[ \t\n\r]+$/, '');
 
 interface Line {
   readonly line: number;
@@ -79,7 +99,7 @@ function logicalLines(text: string): readonly Line[] {
 
 const joined = ({ line, parts }: { readonly line: number; readonly parts: readonly string[] }): Line => ({
   line,
-  text: parts.join('').trim(),
+  text: trimmed(parts.join('')),
 });
 
 /** Whether the last backslash is not escaped by the one before it. What is joined before ends with a blank. */
@@ -104,4 +124,4 @@ export function unitWords(
 }
 
 /** The words of a value without quotes. */
-export const wordsIn = (value: string): readonly string[] => value.split(/\s+/).filter(Boolean);
+export const wordsIn = (value: string): readonly string[] => value.split(/[ \t\n\r]+/).filter(Boolean);

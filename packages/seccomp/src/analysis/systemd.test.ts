@@ -8,7 +8,8 @@ import { compare, fromSystemd, toSystemd } from './index.js';
 
 const native = 'SystemCallArchitectures=native\n';
 const answer = (unit: string, syscall: string, args: readonly number[] = []) =>
-  simulate(compile(fromSystemd(native + unit).policy), { syscall, args, arch: 'x86_64' }).action;
+  simulate(compile(fromSystemd(unit.startsWith('[') ? unit : native + unit).policy), { syscall, args, arch: 'x86_64' })
+    .action;
 const allowed = { action: 'allow' };
 const killed = { action: 'kill-process' };
 const fails = (error: string) => ({ action: 'errno', errno: error });

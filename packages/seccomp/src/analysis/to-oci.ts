@@ -136,6 +136,11 @@ function unsaidOf(policy: SeccompPolicy): readonly Unsaid[] {
     [isOther(policy.foreign), 'foreign', 'calls of other architectures kill the thread there'],
     [isOnX86 && isOther(policy.x32), 'x32', 'calls of the x32 table kill the thread there'],
     [traps.length > 0, 'rules', 'a trap has no data there'],
+    [
+      !isOnX86 && policy.architectures.includes('i386'),
+      'architectures',
+      'calls of x86_64 are answered by the same names there',
+    ],
     [isOnX86, '(number)', 'number -1, which is not a call, gets the default there'],
   ];
   return unsaid.flatMap(([isSo, path, what]) => (isSo ? [{ path, what }] : []));

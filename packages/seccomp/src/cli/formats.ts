@@ -64,6 +64,7 @@ function answer(text: string, data: object, unsaid: readonly Unsaid[]): Answer {
 /** Notes that are the same but for a name, and what they are together. */
 const together: readonly (readonly [each: RegExp, all: string])[] = [
   [/ is (?:unknown|not known) and skipped$/, 'skipped, since no kernel here has a call of that name'],
+  [/ is newer than libseccomp 2\.6\.0, which skips it$/, 'skipped by libseccomp 2.6.0, which is older than'],
   [/ loads a filter that the policy is without$/, 'the policy is without the filters that are loaded for'],
 ];
 

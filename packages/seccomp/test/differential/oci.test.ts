@@ -2,10 +2,11 @@
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { compare, fromOci } from '../../src/analysis/index.js';
+import { compare, fromOci, fromSystemd } from '../../src/analysis/index.js';
 import { decodeProgram, run } from '../../src/bpf/bpf.js';
 import { compileFor } from '../../src/compiler/compile.js';
-import { architectures } from '../../src/tables/architectures.js';
+import { architectureNames, architectures } from '../../src/tables/architectures.js';
+import { syscallNames, syscallNumber } from '../../src/tables/syscalls.js';
 import { everyCall, nameOf, type TableCall } from '../support/every-call.js';
 import { buildReference, compileReference, type ReferenceRule } from '../support/reference.mjs';
 
@@ -93,6 +94,27 @@ describe.skipIf(missing('linux', 'libseccomp'))('an OCI profile', () => {
       relation: 'superset',
       onlyA: { syscall: 'socket', args: [0n, 6n, 0n, 0n, 0n, 0n] },
     });
+  });
+
+  it('names each call that this libseccomp does not know, and that the policy has', () => {
+    const isHere = (name: string) => architectureNames.some((one) => syscallNumber(name, one) !== undefined);
+    const rules = syscallNames.filter(isHere).map((syscall) => ({ syscall, action: EPERM, when: [] }));
+    const filter = { arch: architectures.x86_64.audit, otherwise: 0x7fff_0000, foreign: 0, rules };
+    const { remarks } = compileReference(reference, [filter]);
+    const unknown = remarks.flatMap((remark) => /^unknown (\S+)$/.exec(remark)?.[1] ?? []);
+    const noted = (name: string) => {
+      const document = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: [name], action: 'SCMP_ACT_ERRNO' }] };
+      const unit = `SystemCallArchitectures=native\nSystemCallFilter=~${name}`;
+      return [fromOci(JSON.stringify(document)), fromSystemd(unit)].map(({ unsaid }) =>
+        unsaid.some(({ what }) => what.includes('which skips it')),
+      );
+    };
+    // A newer library knows them all.
+    expect(unknown.filter((name) => noted(name).includes(false))).toEqual([]);
+    expect([noted('file_setattr'), noted('ptrace')]).toEqual([
+      [true, true],
+      [false, false],
+    ]);
   });
 
   /** Sockets and IPC that i386 makes through other calls, by name and by their arguments. */
