@@ -8,23 +8,26 @@ import { errorOf, fetcherFor } from './kit/fetch.js';
 import { fileServer, rawServer, response } from './kit/server.js';
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a file that takes too long', () => {
-  it('is ended at any rate of its bytes, and no other source is asked', async () => {
+  it('is ended at any rate of its bytes, though another source was asked as well', async () => {
     using folder = temporaryFolder();
-    await using drip = await rawServer((socket) => {
-      socket.write(response('200 OK', { 'content-length': 1_000_000 }));
-      const timer = setInterval(() => socket.write('x'.repeat(100)), 50);
-      socket.on('close', () => clearInterval(timer));
-    });
-    await using server = await fileServer({ '/x': 'good', '/y': 'good' });
+    const drips = async () =>
+      await rawServer((socket) => {
+        socket.write(response('200 OK', { 'content-length': 1_000_000 }));
+        const timer = setInterval(() => socket.write('x'.repeat(100)), 50);
+        socket.on('close', () => clearInterval(timer));
+      });
+    await using slow = await drips();
+    await using other = await drips();
+    await using server = await fileServer({ '/y': 'good' });
     await using fetcher = fetcherFor({ limits: { timeout: 1500 } });
     const begun = performance.now();
     const outcomes = await fetcher.download([
-      { sources: [`${drip.origin}/x`, `${server.origin}/x`], to: folder.file('x') },
+      { sources: [`${slow.origin}/x`, `${other.origin}/x`], to: folder.file('x') },
       { sources: [`${server.origin}/y`], to: folder.file('y') },
     ]);
     expect(performance.now() - begun).toBeLessThan(5000);
     expect(outcomes.map(errorOf)).toEqual(['timeout: The file took longer than 1.5 seconds', undefined]);
-    expect(server.requests).toHaveLength(1);
+    expect(Math.max(...[slow, other].map(({ requests }) => requests.length))).toBe(1);
     // What came can be gone on with.
     expect(readFileSync(folder.file('x.part'), 'latin1')).toMatch(/^x{500,}$/);
   });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   mkdirSync(outer.file('lib'));
   const flags = ['-static', '-DFRONT_LOOK=100000'];
   await compileC(outer.file('start'), { from: import.meta.url, sources: nativeSources, flags });
-  patient = installWith(outer.file('lib'), program.replace(/cli\.js$/, 'serve.cjs'), outer.file('start'));
+  patient = installWith(outer.file('lib'), program.replace(/cli\.cjs$/, 'serve.cjs'), outer.file('start'));
 });
 afterAll(async () => {
   await mirror[Symbol.asyncDispose]();

@@ -27,7 +27,7 @@ beforeAll(async () => {
     compileC(served, { from, sources: ['test/fixtures/served.c'] }),
     compileC(outer.file('start'), { from: import.meta.url, sources: nativeSources, flags: ['-static'] }),
   ]);
-  starter = installWith(outer.file('lib'), program.replace(/cli\.js$/, 'serve.cjs'), outer.file('start'));
+  starter = installWith(outer.file('lib'), program.replace(/cli\.cjs$/, 'serve.cjs'), outer.file('start'));
 });
 afterAll(async () => {
   await mirror[Symbol.asyncDispose]();

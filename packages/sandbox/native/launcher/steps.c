@@ -15,18 +15,6 @@
 
 #define CAP_SETUID_BIT (1ull << 7)
 
-static int no_new_privs(struct sb_failure *failure)
-{
-	/* It is set already in an outer sandbox, whose filter may deny setting anything. */
-	if (sb_verify_no_new_privs() == 0)
-		return 0;
-	long error = sb_syscall6(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
-	if (error)
-		return sb_fail(failure, "no_new_privs", "prctl", (int)-error);
-	error = sb_verify_no_new_privs();
-	return error ? sb_fail(failure, "verify", "prctl", (int)-error) : 0;
-}
-
 static int has(const struct sb_launch *launch, enum sb_layer layer)
 {
 	return launch->records.bytes[layer] != NULL;
@@ -86,7 +74,14 @@ static int step_build_ruleset(struct sb_launch *launch)
 
 static int step_no_new_privs(struct sb_launch *launch)
 {
-	return no_new_privs(&launch->failure);
+	/* It is set already in an outer sandbox, whose filter may deny setting anything. */
+	if (sb_verify_no_new_privs() == 0)
+		return 0;
+	long error = sb_syscall6(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
+	if (error)
+		return sb_fail(&launch->failure, "no_new_privs", "prctl", (int)-error);
+	error = sb_verify_no_new_privs();
+	return error ? sb_fail(&launch->failure, "verify", "prctl", (int)-error) : 0;
 }
 
 /* Whether the target may keep CAP_SETUID, by which it takes another user. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** @typedef {import('../row.mjs').Row} Row */
 
-const sbRun = fileURLToPath(new URL('../../../../packages/sandbox/dist/sb-run.js', import.meta.url));
+const sbRun = fileURLToPath(new URL('../../../../packages/sandbox/dist/sb-run.cjs', import.meta.url));
 
 const opens = 100_000;
 /** Microseconds that one open may take longer, when the supervisor reads its name and the kernel goes on. */
