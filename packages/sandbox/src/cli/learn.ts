@@ -14,6 +14,7 @@ import { shellWord } from '../export/shell-word.js';
 import { type Attempt, learn, type Lessons } from '../learn/learn.js';
 import type { Bounds } from '../learn/learnable.js';
 import { isBeneath, type Learned, withLearned } from '../learn/learned.js';
+import { descendantsName } from '../plan/descendants.js';
 import { privdropOf } from '../plan/layers.js';
 import { absolutePath } from '../policy/absolute-path.js';
 import { definePolicy } from '../policy/define.js';
@@ -58,13 +59,19 @@ interface LastRun {
 /** The most characters of it. */
 const mostSaid = 2000;
 
+/** No process may be left that changes a path after it was examined for the next run. */
+function policyOfRun(policy: SandboxPolicy, learned: readonly Learned[]): SandboxPolicy {
+  const require = new Set([...(policy.require ?? []), descendantsName]);
+  return definePolicy({ ...withLearned(policy, learned), require: [...require] });
+}
+
 async function runOnce(
   policy: SandboxPolicy,
   learned: readonly Learned[],
   { command, last }: { readonly command: readonly string[]; readonly last: LastRun },
 ): Promise<Attempt> {
   const [program = '', ...words] = command;
-  const sandbox = createSandbox(definePolicy(withLearned(policy, learned)));
+  const sandbox = createSandbox(policyOfRun(policy, learned));
   const child = sandbox.spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'], denials: true });
   last.said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -93,14 +100,15 @@ async function runOnce(
 
 function boundsFrom(args: Arguments, policy: SandboxPolicy): Bounds {
   const named = args.all('learn-within').map((path) => absolutePath(path));
-  const usual = [...programs.paths, ...system.paths, ...devices.paths, ...sink.paths, absolutePath(policy.cwd ?? '')];
   const user = privdropOf(policy, levelsOf(policy));
   const { HOME: home = '' } = policy.env ?? defaultEnvironment(user);
-  return {
-    within: (named.length > 0 ? named : usual).flatMap(withItsTarget),
-    uid: user?.uid ?? process.getuid?.() ?? 0,
-    homes: [homedir(), home].filter((path) => path.startsWith('/')).flatMap(withItsTarget),
-  };
+  const homes = [homedir(), home].filter((path) => path.startsWith('/')).flatMap(withItsTarget);
+  const here = withItsTarget(absolutePath(policy.cwd ?? ''));
+  const usual = [...programs.paths, ...system.paths, ...devices.paths, ...sink.paths];
+  // A whole home directory is granted only by name: its files start programs, such as .bashrc.
+  const isHome = here.some((path) => homes.some((one) => isBeneath(one, path)));
+  const within = named.length > 0 ? named : [...usual, ...(isHome ? [] : here)];
+  return { within: within.flatMap(withItsTarget), uid: user?.uid ?? process.getuid?.() ?? 0, homes };
 }
 
 /** A supervisor reports paths without links. */
@@ -115,15 +123,16 @@ function withItsTarget(path: string): readonly string[] {
 /** The most lines about what was not learned. */
 const mostRefused = 10;
 
-function linesOf({ learned, passed, isMinimal, refused, runs }: Lessons): readonly string[] {
+function linesOf({ learned, passed, isMinimal, dropped, refused, runs }: Lessons): readonly string[] {
+  const back = dropped.map(([path, why]) => `taken back: ${shellWord(path)}, since ${why}`);
   const rules = learned.map((one) => `learned: ${optionOf(one)} (${one.count} denials)`);
   const others = refused
     .slice(0, mostRefused)
     .map(([denial, why]) => `not learned: ${verbOf(denial)} ${nameOf(denial)}, since ${why}`);
   const end = passed
     ? `${runs} runs: the command passes with these ${learned.length} rules${isMinimal === true ? ', and fails without any one of them' : '; not each was left out alone, since there are too many'}`
-    : `${runs} runs: the command fails with everything that may be learned, so no policy was written`;
-  return [...rules, ...others, end];
+    : `${runs} runs: ${dropped.length > 0 ? 'the command has put a link where it was denied a file' : 'the command fails with everything that may be learned'}, so no policy was written`;
+  return [...rules, ...back, ...others, end];
 }
 
 function nameOf({ path, port, target, call }: Lessons['refused'][number][0]): string {

@@ -1,5 +1,5 @@
 /* Learning against a program that is invented: it needs some rules, and is denied what it lacks. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -75,6 +75,39 @@ describe('learning', () => {
       expect(lessons).toMatchObject({ passed: false, learned: [], refused: [[{ path }, why]], runs: 1 });
       expect(tried.flat()).toEqual([]);
     }
+  });
+
+  it.each<[what: string, made: (key: string) => void]>([
+    ['a link to a credential', (key) => symlinkSync(folder.file('home/.ssh/key'), key)],
+    [
+      'a directory that is a link',
+      () => {
+        rmSync(folder.file('d'), { recursive: true });
+        symlinkSync(folder.file('home/.ssh'), folder.file('d'));
+      },
+    ],
+  ])('takes a rule back if the program puts %s there, and then learns nothing', async (_, put) => {
+    writeFileSync(folder.file('home/.ssh/key'), 'secret');
+    mkdirSync(folder.file('d'));
+    const key = made('d/key');
+    const { attempt, tried } = program([
+      { path: made('other'), isNeeded: true },
+      { path: key, isNeeded: false },
+    ]);
+    const planting = async (learned: readonly Learned[]): Promise<Attempt> => {
+      const result = await attempt(learned);
+      if (tried.length === 3) {
+        rmSync(key);
+        put(key);
+      }
+      return result;
+    };
+    const lessons = await learn(planting, bounds);
+    expect(lessons).toMatchObject({ passed: false, dropped: [[key, 'a symbolic link is in its path now']] });
+    // The control: it was granted before.
+    const granted = tried.map((rules) => rules.some((rule) => 'path' in rule && rule.path === key));
+    expect(granted[2]).toBe(true);
+    expect(granted.slice(3)).toEqual([false, false]);
   });
 
   it('never grants files of other users, nor files of root that are not for everybody', () => {

@@ -1,6 +1,6 @@
 import type { Denial } from '../denials/denial.js';
 import type { Bounds } from './learnable.js';
-import { lessonOf, mayGrantWhole } from './learnable.js';
+import { hasLink, lessonOf, mayGrantWhole, whyNotNow } from './learnable.js';
 import { type Learned, merged } from './learned.js';
 
 /** How one run ended, and what it was denied. */
@@ -21,6 +21,8 @@ export interface Lessons {
   readonly passed: boolean;
   /** Whether it failed without any one of them: undefined if there were too many to try, or if it has not passed. */
   readonly isMinimal: boolean | undefined;
+  /** Paths of rules that were learned and taken back, and why. The program has not passed then. */
+  readonly dropped: readonly (readonly [path: string, why: string])[];
   /** Denials that nothing was learned from, and why. */
   readonly refused: readonly (readonly [denial: Denial, why: string])[];
   readonly runs: number;
@@ -34,20 +36,36 @@ const mostRemovals = 64;
 
 /**
  * Runs a program again and again. First each run adds what the one before was denied, until nothing is added. Then each
- * rule is left out once, and stays out if the program passes without it. The program never has more than these rules.
+ * rule is left out once, and stays out if the program passes without it. The program never has more than these rules. If one
+ * of them leads elsewhere than when it was learned, it is taken back before the next run, and nothing has been learned.
  *
- * @param attempt - runs it once
+ * @param attempt - runs it once, and leaves no process of it behind
  * @param bounds - within which rules may be
  */
 export async function learn(attempt: Try, bounds: Bounds): Promise<Lessons> {
-  const { learned, last, runs } = await grow(attempt, bounds);
+  const dropped = new Map<string, string>();
+  const careful: Try = async (learned) => await attempt(stillGranted(learned, bounds, dropped));
+  const { learned, last, runs } = await grow(careful, bounds);
   const refused = last.denials.flatMap((denial) => {
     const lesson = lessonOf(denial, bounds);
     return 'refused' in lesson ? [[denial, lesson.refused] as const] : [];
   });
-  if (!last.passed) return { learned, passed: false, isMinimal: undefined, refused, runs };
-  const rest = await shrink(attempt, learned);
-  return { ...rest, passed: true, refused, runs: runs + rest.runs };
+  const failed = { learned, passed: false, isMinimal: undefined };
+  const rest = last.passed ? await shrink(careful, learned) : { ...failed, runs: 0 };
+  // Also what the last run may have changed.
+  stillGranted(rest.learned, bounds, dropped);
+  const end = last.passed && dropped.size === 0 ? { ...rest, passed: true } : failed;
+  return { ...end, dropped: [...dropped], refused, runs: runs + rest.runs };
+}
+
+/** Leaves out what must not be granted any more, and notes why. */
+function stillGranted(learned: readonly Learned[], bounds: Bounds, dropped: Map<string, string>): readonly Learned[] {
+  return learned.filter((rule) => {
+    if ('net' in rule) return true;
+    const why = whyNotNow(rule.path, bounds);
+    if (why !== undefined) dropped.set(rule.path, why);
+    return !dropped.has(rule.path);
+  });
 }
 
 async function grow(attempt: Try, bounds: Bounds) {
@@ -70,7 +88,7 @@ async function grow(attempt: Try, bounds: Bounds) {
 function ofLoaders(bounds: Bounds): readonly Learned[] {
   const folders = ['/lib', '/lib64', '/usr/lib', '/usr/lib64'];
   return folders
-    .filter((path) => mayGrantWhole(path, bounds))
+    .filter((path) => !hasLink(path) && mayGrantWhole(path, bounds))
     .map((path): Learned => ({ access: 'rx', path, count: 1 }));
 }
 

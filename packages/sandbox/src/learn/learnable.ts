@@ -1,4 +1,4 @@
-import { look } from '@sb/files';
+import { isThere, look, lookAtLink } from '@sb/files';
 
 import type { Denial } from '../denials/denial.js';
 import { credentials } from '../profile/credentials.js';
@@ -58,6 +58,31 @@ export function lessonOf(denial: Denial, bounds: Bounds): Lesson {
 /** Whether a directory may be granted as a whole. */
 export function mayGrantWhole(folder: string, bounds: Bounds): boolean {
   return !neverWhole.has(folder) && !bounds.homes.includes(folder) && whyNot(folder, bounds) === undefined;
+}
+
+/**
+ * Why a path that was learned must not be granted any more; undefined if it may be. The program may have put a link where it
+ * was denied a file, in a directory in which it may write.
+ *
+ * @param path - of an earlier run, of which no process is left
+ * @param bounds - within which rules may be
+ */
+export function whyNotNow(path: string, bounds: Bounds): string | undefined {
+  if (hasLink(path)) return 'a symbolic link is in its path now';
+  // A file that a run has made may be missing.
+  return isThere(path) ? whyNot(path, bounds) : undefined;
+}
+
+/** Whether a name of a path is a link, or cannot be examined. */
+export function hasLink(path: string): boolean {
+  const names = path.split('/').filter((name) => name !== '');
+  return names.some((_, index) => {
+    try {
+      return lookAtLink(`/${names.slice(0, index + 1).join('/')}`)?.isSymbolicLink() === true;
+    } catch {
+      return true;
+    }
+  });
 }
 
 /** Why a path is not granted; undefined if it may be. */
