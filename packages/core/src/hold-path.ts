@@ -160,11 +160,11 @@ function heldNow(descriptor: number, isFolder: boolean): Held {
   return { descriptor, mount: mountIfKnown(descriptor), isFolder };
 }
 
-/** A directory of which it is known that it is one. It is closed if it is not returned. */
-function heldAt(path: string): Held {
-  const descriptor = openSync(path, oPath | constants.O_DIRECTORY);
+/** A directory, or what is not known to be one. It is closed if it is not returned. */
+function heldAt(path: Buffer | string, isFolder = true): Held {
+  const descriptor = openSync(path, isFolder ? oPath | constants.O_DIRECTORY : oPath);
   try {
-    return heldNow(descriptor, true);
+    return heldNow(descriptor, isFolder);
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -206,7 +206,7 @@ function leadsTo(folder: number, place: Buffer): Step {
   // There, /proc/self and its like are text, and all others stand for files.
   const path = readKernelLink(`/proc/self/fd/${folder}`);
   if (path === '/proc') return { target };
-  if (isOfThisProcess(path)) return heldNow(openSync(place, oPath), false);
+  if (isOfThisProcess(path)) return heldAt(place, false);
   throw refused('ELOOP');
 }
 

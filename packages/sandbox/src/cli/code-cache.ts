@@ -5,9 +5,10 @@
 import { fileURLToPath } from 'node:url';
 
 import { codeCachePath, encodeCodeCache, readProgram, runScript, scriptOf } from '@sb/cli-kit/code-cache';
-import { replaceFile } from '@sb/files';
+import { filesClause, isFilesError, replaceFile } from '@sb/files';
 
 import { endNow } from '../system/end-now.js';
+import { failed } from './exit-status.js';
 import { complain } from './output.js';
 
 /** Everybody may read it. */
@@ -20,12 +21,18 @@ const script = scriptOf(program, source);
 // What this run compiles is what the cache has.
 process.argv.splice(2, process.argv.length, '--', '/bin/true');
 process.once('exit', (status) => {
-  if (status === 0) write();
-  else complain('the code cache was not made, since sb-run -- /bin/true failed');
-  endNow(status);
+  if (status !== 0) complain('the code cache was not made, since sb-run -- /bin/true failed');
+  endNow(status === 0 && !isWritten() ? failed : status);
 });
 runScript(program, script);
 
-function write(): void {
-  replaceFile(codeCachePath(program), encodeCodeCache(source, script.createCachedData()), readable);
+function isWritten(): boolean {
+  try {
+    replaceFile(codeCachePath(program), encodeCodeCache(source, script.createCachedData()), readable);
+    return true;
+  } catch (error) {
+    if (!isFilesError(error)) throw error;
+    complain(`the code cache was not made: ${filesClause(error)}. Start this as the owner of the program.`);
+    return false;
+  }
 }
