@@ -93,15 +93,20 @@ describe.skipIf(missing('root', 'linux', 'landlock7'))('a download as root', () 
 
   it('gives no file its name if a process of the same user kills the worker', async () => {
     const SIGKILL = 9;
-    // It sends nothing: long enough to be hit. A launcher that is killed before has nothing to download with.
+    // It sends nothing: long enough to be hit. The launcher of another worker may be hit as well: then nothing can download.
     await using silent = await rawServer(() => {});
-    const download = fetchOne(request(join(world.roots, 'x'), { sources: [`${silent.origin}/x`] }));
+    const download = fetchOne(request(join(world.roots, 'x'), { sources: [`${silent.origin}/x`] })).then(
+      errorOf,
+      String,
+    );
     await expect.poll(() => silent.requests.length, { timeout: 20_000 }).toBe(1);
     await using neighbour = await Neighbour.start({ as: sandboxUser, tactics: [['signal', process.pid, SIGKILL]] });
-    const outcome = await download;
+    const said = await download;
     const deed = { what: 'signal', outcome: 'OK', on: expect.any(String) as string };
     await expect.poll(() => neighbour.did).toContainEqual(deed);
-    expect(errorOf(outcome)).toMatch(/^worker-died: the worker ended with SIGKILL/);
+    expect(said).toMatch(
+      /^worker-died: the worker ended with SIGKILL|the launcher ended without a report, so something/,
+    );
     expect(existsSync(join(world.roots, 'x'))).toBe(false);
   });
 
