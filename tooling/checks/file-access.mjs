@@ -90,10 +90,6 @@ const exceptions = {
     functions: ['writeFileSync'],
     reason: 'it writes to a descriptor that openOutput gave',
   },
-  'packages/sandbox/src/cli/learn.ts': {
-    functions: ['realpathSync'],
-    reason: 'it looks where a bound or a home directory leads, to compare texts; the launcher opens each path once',
-  },
   'packages/fetcher/src/parent/worker-process.ts': {
     functions: ['openSync'],
     reason: "it opens the package's own worker",

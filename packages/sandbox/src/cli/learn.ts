@@ -1,6 +1,4 @@
-import { realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 
 import { escaped, isSandboxError } from '@sb/core';
 import { filesClause, isFilesError, replaceFile } from '@sb/files';
@@ -11,6 +9,7 @@ import { complain, print } from './output.js';
 import { misuse } from './usage-error.js';
 import type { Arguments } from './arguments.js';
 import { shellWord } from '../export/shell-word.js';
+import { credentialPaths, homesOf, realOf } from '../grant/homes.js';
 import { type Attempt, learn, type Lessons } from '../learn/learn.js';
 import type { Bounds } from '../learn/learnable.js';
 import { isBeneath, type Learned, withLearned } from '../learn/learned.js';
@@ -98,26 +97,25 @@ async function runOnce(
   return { passed: code === 0, denials: all, lacksLoader };
 }
 
+/** A supervisor reports paths without links. */
 function boundsFrom(args: Arguments, policy: SandboxPolicy): Bounds {
-  const named = args.all('learn-within').map((path) => absolutePath(path));
+  const named = args.all('learn-within').map((path) => realOf(absolutePath(path)));
   const user = privdropOf(policy, levelsOf(policy));
   const { HOME: home = '' } = policy.env ?? defaultEnvironment(user);
-  const homes = [homedir(), home].filter((path) => path.startsWith('/')).flatMap(withItsTarget);
-  const here = withItsTarget(absolutePath(policy.cwd ?? ''));
-  const usual = [...programs.paths, ...system.paths, ...devices.paths, ...sink.paths];
+  const known = [...homesOf(policy.user), ...(isAbsolute(home) ? [home] : [])];
+  const homes = [...new Set(known.map(realOf))];
+  const here = realOf(absolutePath(policy.cwd ?? ''));
   // A whole home directory is granted only by name: its files start programs, such as .bashrc.
-  const isHome = here.some((path) => homes.some((one) => isBeneath(one, path)));
-  const within = named.length > 0 ? named : [...usual, ...(isHome ? [] : here)];
-  return { within: within.flatMap(withItsTarget), uid: user?.uid ?? process.getuid?.() ?? 0, homes };
-}
-
-/** A supervisor reports paths without links. */
-function withItsTarget(path: string): readonly string[] {
-  try {
-    return [...new Set([path, realpathSync(path)])];
-  } catch {
-    return [path]; // it does not exist
-  }
+  const isHome = homes.some((path) => isBeneath(path, here));
+  const own = named.length > 0 ? named : isHome ? [] : [here];
+  const usual = [...programs.paths, ...system.paths, ...devices.paths, ...sink.paths].map(realOf);
+  return {
+    within: named.length > 0 ? named : [...usual, ...own],
+    own,
+    uid: user?.uid ?? process.getuid?.() ?? 0,
+    homes,
+    secrets: credentialPaths(known),
+  };
 }
 
 /** The most lines about what was not learned. */
@@ -158,7 +156,8 @@ async function write(policy: SandboxPolicy, learned: readonly Learned[], file: s
     return;
   }
   try {
-    replaceFile(file, Buffer.from(text), 0o644);
+    // It may have an environment with secrets.
+    replaceFile(file, Buffer.from(text), 0o600);
   } catch (error) {
     if (!isFilesError(error) || !isSandboxError(error)) throw error;
     misuse(escaped(filesClause(error)), error.hint ?? 'Name another file for --learn.');

@@ -14,7 +14,8 @@ let bounds: Bounds;
 beforeEach(() => {
   folder = temporaryFolder(0o755);
   mkdirSync(folder.file('home/.ssh'), { recursive: true });
-  bounds = { within: [folder.path], uid: process.getuid?.() ?? 0, homes: [folder.file('home')] };
+  const [home, own] = [folder.file('home'), [folder.path]];
+  bounds = { within: own, own, uid: process.getuid?.() ?? 0, homes: [home], secrets: [`${home}/.ssh`] };
 });
 afterEach(() => folder[Symbol.dispose]());
 
@@ -108,6 +109,19 @@ describe('learning', () => {
     const granted = tried.map((rules) => rules.some((rule) => 'path' in rule && rule.path === key));
     expect(granted[2]).toBe(true);
     expect(granted.slice(3)).toEqual([false, false]);
+  });
+
+  it.each<[what: string, path: string, access: string, uid: number, why: string | undefined]>([
+    ['writing outside of its own directory', '/etc/hostname', 'rw', 0, 'writing is learned only beneath'],
+    ['reading there', '/etc/hostname', 'ro', 0, undefined],
+    ['writing to the sink', '/dev/null', 'rw', 0, undefined],
+    ['a directory to root', '/etc/ssl', 'ro', 0, 'root could read all of that directory'],
+    ['the same to another user', '/etc/ssl', 'ro', 65_534, undefined],
+    ['a directory of the whole machine', '/etc', 'ro', 65_534, 'it is a directory of the whole machine'],
+  ])('decides about %s', (_, path, access, uid, why) => {
+    const lesson = lessonOf(denial(path, access), { ...bounds, within: ['/etc', '/dev'], uid });
+    if (why === undefined) expect(lesson).toMatchObject({ rules: [{ path, access }] });
+    else expect(lesson).toEqual({ refused: expect.stringContaining(why) as string });
   });
 
   it('never grants files of other users, nor files of root that are not for everybody', () => {

@@ -1,7 +1,7 @@
 import type { Denial } from '../denials/denial.js';
 import type { Bounds } from './learnable.js';
 import { hasLink, lessonOf, mayGrantWhole, whyNotNow } from './learnable.js';
-import { type Learned, merged } from './learned.js';
+import { isBeneath, type Learned, merged } from './learned.js';
 
 /** How one run ended, and what it was denied. */
 export interface Attempt {
@@ -88,7 +88,7 @@ async function grow(attempt: Try, bounds: Bounds) {
 function ofLoaders(bounds: Bounds): readonly Learned[] {
   const folders = ['/lib', '/lib64', '/usr/lib', '/usr/lib64'];
   return folders
-    .filter((path) => !hasLink(path) && mayGrantWhole(path, bounds))
+    .filter((path) => !hasLink(path) && bounds.within.some((one) => isBeneath(path, one)))
     .map((path): Learned => ({ access: 'rx', path, count: 1 }));
 }
 

@@ -1,17 +1,20 @@
 import { isThere, look, lookAtLink } from '@sb/files';
 
 import type { Denial } from '../denials/denial.js';
-import { credentials } from '../profile/credentials.js';
 import { isBeneath, type Learned, type LearnedAccess } from './learned.js';
 
-/** Within which bounds something may be learned. */
+/** Within which bounds something may be learned. All paths are absolute and have no links. */
 export interface Bounds {
-  /** Absolute paths: nothing outside of them is granted. */
+  /** Nothing outside of them is granted. */
   readonly within: readonly string[];
+  /** Nothing outside of them is granted for writing, nor a whole directory to a program of root. */
+  readonly own: readonly string[];
   /** The user that the program runs as. */
   readonly uid: number;
-  /** Home directories whose credentials are never granted. */
+  /** Home directories, which are never granted as a whole because of a few names. */
   readonly homes: readonly string[];
+  /** Credentials, which are never granted. */
+  readonly secrets: readonly string[];
 }
 
 /** What a denial teaches: rules, or why nothing is learned. */
@@ -51,11 +54,17 @@ export function lessonOf(denial: Denial, bounds: Bounds): Lesson {
   }
   const [option = '', path] = add.options ?? [];
   if (path === undefined) return { refused: 'no option of sb-run grants it' };
-  const refused = whyNot(path, bounds);
-  return refused === undefined ? { rules: [{ access: option.slice(2) as LearnedAccess, path, count }] } : { refused };
+  const access = option.slice(2) as LearnedAccess;
+  const refused = whyNot(path, bounds) ?? whyNotWritten(access, path, bounds);
+  return refused === undefined ? { rules: [{ access, path, count }] } : { refused };
 }
 
-/** Whether a directory may be granted as a whole. */
+function whyNotWritten(access: LearnedAccess, path: string, { own }: Bounds): string | undefined {
+  if (!access.includes('w') || path === '/dev/null' || own.some((folder) => isBeneath(path, folder))) return undefined;
+  return 'writing is learned only beneath the working directory, or --learn-within';
+}
+
+/** Whether a directory may be granted as a whole, because of some names in it. */
 export function mayGrantWhole(folder: string, bounds: Bounds): boolean {
   return !neverWhole.has(folder) && !bounds.homes.includes(folder) && whyNot(folder, bounds) === undefined;
 }
@@ -86,19 +95,23 @@ export function hasLink(path: string): boolean {
 }
 
 /** Why a path is not granted; undefined if it may be. */
-function whyNot(path: string, { within, uid, homes }: Bounds): string | undefined {
-  const secrets = homes.flatMap((home) => credentials.map((name) => `${home === '/' ? '' : home}/${name}`));
+function whyNot(path: string, bounds: Bounds): string | undefined {
+  const { within, secrets } = bounds;
   if (secrets.some((secret) => isBeneath(path, secret))) return 'it is a credential';
   if (secrets.some((secret) => isBeneath(secret, path))) return 'credentials are beneath it';
   if (!within.some((folder) => isBeneath(path, folder))) return 'it is outside of --learn-within';
-  return whyNotOwn(path, uid);
+  return whyNotOwn(path, bounds);
 }
 
 /** Files of the machine that not everybody may read are not learned either, for instance /etc/shadow. */
-function whyNotOwn(path: string, uid: number): string | undefined {
+function whyNotOwn(path: string, { uid, own }: Bounds): string | undefined {
   const stats = examined(path);
   if (stats === undefined) return 'it cannot be examined';
   if (stats.uid !== 0 && stats.uid !== uid) return `it belongs to uid ${stats.uid}`;
+  if (stats.isDirectory() && neverWhole.has(path)) return 'it is a directory of the whole machine';
+  // Root may read everything that lies in it.
+  if (stats.isDirectory() && uid === 0 && !own.some((folder) => isBeneath(path, folder)))
+    return 'root could read all of that directory; name it by --learn-within, or add --user';
   const isPublic = (stats.mode & othersRead) !== 0;
   return isPublic || (stats.uid === uid && uid !== 0) ? undefined : 'it is a file of root that others may not read';
 }
