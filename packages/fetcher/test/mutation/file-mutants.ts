@@ -12,13 +12,6 @@ export const fileMutants = [
     'if (stats.uid !== 0 && stats.uid !== effectiveUser()) refuse(`it belongs to uid ${stats.uid}`);',
     destination('that belongs to another user is not written'),
   ),
-  change(
-    'not following a .part',
-    'disk/destination-file',
-    'constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK',
-    'constants.O_RDWR | constants.O_NONBLOCK',
-    destination('that is a symbolic link is not followed'),
-  ),
   without(
     'a .part that is a file',
     'disk/destination-file',
