@@ -20,7 +20,6 @@ const forReleases = [
   'test/enforcement/{denials-races,gives-way,limits-of-node,nesting,restrict-self}.test.ts',
   'test/front-door/{life,pacman}.test.ts',
   'test/pacman/{pacman,transactions}.test.ts',
-  'test/judge/**',
   'test/property/pairs.test.ts',
 ];
 

@@ -19,8 +19,9 @@ Usage: sb-seccomp COMMAND [options] FILTER ...
  --completion SHELL  print a completion script for bash, zsh or fish
  --json (print the answer as JSON)  --version  --help
 
-FILTER is a preset (deny-dangerous), a file with a policy in JSON or a BPF
-program, - for standard input, or pid:1234[/N], the Nth filter of a process.
+FILTER is a preset (deny-dangerous), a file with a policy in JSON, or - for
+standard input. compare and disasm also take a BPF program, and pid:1234[/N],
+the Nth filter of a process.
 Exit status: 0 yes (the call is let through; lint finds no error; the relation
 is expected; the formats say the same), 1 no, 2 usage or other errors.
 `;
