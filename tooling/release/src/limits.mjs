@@ -20,12 +20,12 @@ export function limitsOf(name, paths) {
 /** With native parts for one processor. @type {Readonly<Record<string, Kilobytes>>} */
 
 const limits = {
-  '@sb/core': [60, 200],
+  '@sb/core': [65, 220],
   '@sb/files': [65, 250],
   '@sb/privdrop': [70, 220],
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
-  '@sb/seccomp': [310, 1150],
+  '@sb/seccomp': [330, 1200],
   '@sb/sandbox': [860, 2750],
   '@sb/fetcher': [1000, 4200],
   'pacman-fetch': [1150, 3500],
