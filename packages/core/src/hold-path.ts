@@ -171,7 +171,7 @@ function heldAt(path: Buffer | string, isFolder = true): Held {
   }
 }
 
-/** What was a link when it was opened is one no more when its text is read, if somebody renames: then the name is asked again. */
+/** Somebody may replace a link between its opening and its reading. Then the name is opened again. */
 function settledStep(held: Held, name: string, follows: boolean): Step {
   for (let tries = 1; ; tries++) {
     try {

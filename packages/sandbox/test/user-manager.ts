@@ -1,4 +1,4 @@
-/* A real `systemd --user`, below a systemd that is the first process of a PID namespace, in a cgroup of its own. */
+/* A real `systemd --user` in a separate cgroup. Its parent is a systemd that is the first process of a PID namespace. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -66,7 +66,7 @@ describe.skipIf(missing('linux', 'root'))('a signal for Node’s debugger', () =
       }),
     );
     expect(said).not.toContain(inspector);
-    // The signal may end the worker before its first line, or its launcher (3), as any signal of its user's; then nothing gets the name.
+    // Any process of this user may end the worker before its first line (1), or its launcher (3). Then no file gets the name.
     const ended = name === 'x' ? [0, 1, 3] : [0];
     expect(ended).toContain(status);
     if (status === 0) expect(readFileSync(join(world.roots, name)).equals(content)).toBe(true);

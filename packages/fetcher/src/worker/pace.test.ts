@@ -67,7 +67,7 @@ describe('a source', () => {
     [200, 750],
     [400, 1000],
   ])('has three times as long to answer as others, which took %i ms: %i ms', (took, patience) => {
-    // The first one is no longer among the latest.
+    // The latest no longer include the first one.
     for (const time of [1000, ...Array.from({ length: 8 }, () => took)]) {
       using other = watched(fast);
       vi.advanceTimersByTime(time);

@@ -1,6 +1,7 @@
 /*
  * Makes the code cache of sb-run, with all that a run needs compiled. The owner of the installed program starts this, with the Node
- * that is to run sb-run: node code-cache.js. Another Node ignores the cache.
+ * that is to run sb-run: node code-cache.js. Another Node ignores the cache. With --if-possible it ends with 0 if sb-run cannot run
+ * on this machine, as in a build for others.
  */
 import { fileURLToPath } from 'node:url';
 
@@ -14,6 +15,7 @@ import { complain } from './output.js';
 /** Everybody may read it. */
 const readable = 0o644;
 
+const isOptional = process.argv.includes('--if-possible');
 const program = fileURLToPath(new URL('sb-run-main.cjs', import.meta.url));
 const { source } = readProgram(program);
 const script = scriptOf(program, source);
@@ -22,7 +24,8 @@ const script = scriptOf(program, source);
 process.argv.splice(2, process.argv.length, '--', '/bin/true');
 process.once('exit', (status) => {
   if (status !== 0) complain('the code cache was not made, since sb-run -- /bin/true failed');
-  endNow(status === 0 && !isWritten() ? failed : status);
+  if (status === 0) endNow(isWritten() ? 0 : failed);
+  else endNow(isOptional ? 0 : status);
 });
 runScript(program, script);
 

@@ -1,3 +1,4 @@
+import { neverWhole } from '../denials/whole-directories.js';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 
@@ -18,19 +19,6 @@ export interface DenialGroup {
 
 /** So many names in a directory are one line. */
 const leastNames = 4;
-
-/** Directories of which nobody should grant everything because of a few names. */
-const neverWhole: ReadonlySet<string> = new Set([
-  '/',
-  '/etc',
-  '/root',
-  '/var',
-  '/run',
-  '/dev',
-  '/sys',
-  '/proc',
-  '/home',
-]);
 
 /**
  * Combines denials of names in one directory that need the same access, in the order in which they came first. Few

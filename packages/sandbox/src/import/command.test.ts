@@ -181,7 +181,7 @@ describe('a command line that is not read', () => {
     ['another command', () => bwrap('unshare -r sh'), /is a command that is not read/],
     ['options from a descriptor', () => bwrap('bwrap --args 5 sh'), /--args reads options.*Write them/],
     ['nothing', () => bwrap(''), /has no command that is read.*bwrap/],
-    ['bytes that are no program', () => bwrap('bwrap --seccomp 9 sh', new Uint8Array(5)), /program has 5 bytes/],
+    ['bytes that are not a program', () => bwrap('bwrap --seccomp 9 sh', new Uint8Array(5)), /program has 5 bytes/],
   ])('is refused with cause and remedy: %s', (_, read, says) => {
     expect(read).toThrow(says);
     expect(read).toThrow(/\. [A-Z].*\.$/s);

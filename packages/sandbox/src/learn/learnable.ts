@@ -1,6 +1,7 @@
 import { isThere, look, lookAtLink } from '@sb/files';
 
 import type { Denial } from '../denials/denial.js';
+import { neverWhole } from '../denials/whole-directories.js';
 import { isBeneath, type Learned, type LearnedAccess } from './learned.js';
 
 /** Within which bounds something may be learned. All paths are absolute and have no links. */
@@ -19,19 +20,6 @@ export interface Bounds {
 
 /** What a denial teaches: rules, or why nothing is learned. */
 export type Lesson = { readonly rules: readonly Learned[] } | { readonly refused: string };
-
-/** Directories that are never granted as a whole because of a few names. */
-const neverWhole: ReadonlySet<string> = new Set([
-  '/',
-  '/etc',
-  '/root',
-  '/var',
-  '/run',
-  '/dev',
-  '/sys',
-  '/proc',
-  '/home',
-]);
 
 /**
  * Decides what a denial teaches.

@@ -202,7 +202,7 @@ describe.skipIf(missing(...needed))('a supervisor', () => {
       // A child that has not become the launcher yet has the words of its parent.
       let pid: number | undefined;
       for (let turn = 0; pid === undefined; turn++) {
-        if (turn > 500) throw new Error('there is no supervisor');
+        if (turn > 500) throw new Error('no supervisor was found');
         [pid] = childrenNamed('sb-supervisor', starter.pid);
         if (pid === undefined) await wait(20);
       }

@@ -150,7 +150,7 @@ int sb_filter_take(struct sb_filter *filter, const uint8_t *record, size_t lengt
 	return 0;
 }
 
-/* In hexadecimal: there is no division of 64 bits without a library on every processor. */
+/* In hexadecimal: some processors need a library to divide 64 bits. */
 static size_t add_hex(char *to, uint64_t number)
 {
 	size_t digits = 1;
