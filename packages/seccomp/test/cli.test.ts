@@ -138,7 +138,11 @@ describe('sb-seccomp', () => {
       ['lint', file('comma.json', '{\n"base":"allow-all",}')],
       'Look in line 2, column 20, for a missing quote',
     ],
-    ['bytes that are not a program', ['disasm', file('odd.bpf', new Uint8Array(12))], 'odd.bpf: the program has 12 bytes'],
+    [
+      'bytes that are not a program',
+      ['disasm', file('odd.bpf', new Uint8Array(12))],
+      'odd.bpf: the program has 12 bytes',
+    ],
     [
       'a program as a policy',
       ['lint', file('ret.bpf', new Uint8Array([6, 0, 0, 0, 0, 0, 255, 127]))],
