@@ -34,6 +34,7 @@ function withOptions({ code, path, errno }: SandboxError, message: string, args:
   if (errno === 'EMFILE' && args.all('rlimit').some((limit) => limit.startsWith('nofile='))) {
     return message.replace('raise RLIMIT_NOFILE', 'raise --rlimit nofile');
   }
+  if (code === 'not-executable') return message.replace('Grant rx for', 'Add --rx for');
   if (code !== 'path-missing' || path === undefined) return message;
   const option = accesses.find((name) => args.all(name).some((given) => leadsTo(given, path)));
   if (option === undefined) return message;

@@ -86,7 +86,7 @@ describe.skipIf(missing('root', 'landlock7'))('sb-run: files', () => {
   it('--fs none executes nothing that is not granted, and says so', async () => {
     const { status, stderr } = await sbRun(['--fs', 'none', '--', probePath(), 'list', '/']);
     expect(status).toBe(126);
-    expect(stderr).toMatch(/exec.*EACCES.*Grant rx/);
+    expect(stderr).toMatch(/exec.*EACCES.*Add --rx for the program/);
   });
 });
 
