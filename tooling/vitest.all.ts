@@ -11,8 +11,11 @@ import { filesTogether } from './vitest.together.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Files that take longest though they are small: a list of mutants, one after the other. */
+const longest = '/test/mutation/';
+
 /** Files that take long though they are small. */
-const long = ['/test/mutation/', '/test/long/', '/test/interruption/', '/test/neighbour/', '/test/property/'];
+const long = ['/test/long/', '/test/interruption/', '/test/neighbour/', '/test/property/'];
 
 /** What runs in one process is called this. */
 const together = 'together';
@@ -25,10 +28,11 @@ class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const rank = ({ moduleId, project }: TestSpecification): number => {
-      if (project.name === together) return 2;
-      return long.some((folder) => moduleId.includes(folder)) ? 0 : 1;
+      if (project.name === together) return 3;
+      if (moduleId.includes(longest)) return 0;
+      return long.some((folder) => moduleId.includes(folder)) ? 1 : 2;
     };
-    return [0, 1, 2].flatMap((wanted) => sorted.filter((file) => rank(file) === wanted));
+    return [0, 1, 2, 3].flatMap((wanted) => sorted.filter((file) => rank(file) === wanted));
   }
 }
 

@@ -17,10 +17,10 @@ delete process.env['NODE_EXTRA_CA_CERTS'];
 const longTests = ['test/long/**/*.test.ts', 'test/mutation/**/*.test.ts'];
 
 /**
- * The number of test files at a time. It is twice the number of processors, since every second file waits for a clock, a
+ * The number of test files at a time. It is three times the number of processors, since two of three files wait for a clock, a
  * server or the end of a program. Tests start programs: with more than eight files, these would wait for each other.
  */
-export const maxWorkers = Math.min(2 * availableParallelism(), 8);
+export const maxWorkers = Math.min(3 * availableParallelism(), 8);
 
 /** What a package says of its tests. */
 interface PackageTests {

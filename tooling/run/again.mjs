@@ -30,6 +30,18 @@ export function filesToTryAgain({ numFailedTests, testResults }) {
 }
 
 /**
+ * The tests that failed, as vitest's `--testNamePattern` takes them: what passed beside them in a file may take minutes.
+ *
+ * @param {Report} report
+ * @returns {string}
+ */
+export function patternToTryAgain({ testResults }) {
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const names = tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
+  return `^(?:${names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})$`;
+}
+
+/**
  * Takes a test that passed alone for passed, and says so: such a test depends on the machine's pace, which is to be mended.
  *
  * @param {Report} first

@@ -1,7 +1,9 @@
 // `npm run check`: everything that is not a test. Runs all of them, then says which failed.
 // @ts-check
+import { join } from 'node:path';
+
 import { build, runTask, setUp } from './setup.mjs';
-import { attempt, say } from './shell.mjs';
+import { attempt, root, say } from './shell.mjs';
 import { cFiles } from './tracked-files.mjs';
 
 setUp(['check']);
@@ -27,7 +29,7 @@ const ofSources = [
 const ofBuilt = [
   ['lint', () => npx('oxlint', '--type-aware', '--deny-warnings')],
   ['types', () => runTask('typecheck', ['--output-logs=errors-only'])],
-  ['types of the commands', () => npx('tsc', '-p', 'tooling')],
+  ['types of the commands', () => attempt(process.execPath, ['run/types.mjs'], { cwd: join(root, 'tooling') })],
   ['native parts', () => attempt(process.execPath, ['tooling/checks/native-parts.mjs'])],
   ['imports of what is built', () => attempt(process.execPath, ['tooling/checks/shipped-imports.mjs'])],
   ['doc comments', () => attempt(process.execPath, ['tooling/checks/doc-comments.mjs'])],

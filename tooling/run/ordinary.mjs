@@ -28,8 +28,15 @@ const pure = [
   '**/src/**',
   '**/test/property/**',
   '**/test/differential/**',
+  '**/test/judge/**',
   '**/test/schema/**',
   '**/test/mutation/**',
+  '**/test/config/{fuzz,parser}.test.ts',
+  '**/test/ui/display.test.ts',
+  '**/test/completion.test.ts',
+  '**/test/cli/completion.test.ts',
+  '**/test/pacman/pacman-conf.test.ts',
+  'tooling/**',
 ];
 const filters = process.argv.slice(2);
 const chosen = filters.length > 0 ? filters : pure.flatMap((files) => ['--exclude', files]);

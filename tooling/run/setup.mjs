@@ -15,8 +15,8 @@ export function setUp(purposes) {
   requireNode();
   installSystemPackages(['build', ...purposes]);
   installNpmPackages('.');
-  // Programs of users may be compiled by a TypeScript that this project isn't built with.
-  if (purposes.includes('test')) installNpmPackages('tooling/release/typescript');
+  // Programs of users may be compiled by a TypeScript that this project isn't built with. It checks types here as well.
+  if (purposes.includes('test') || purposes.includes('check')) installNpmPackages('tooling/release/typescript');
   // The matrix of Node releases exists for one platform here; elsewhere tests use the Node that runs them.
   if (purposes.includes('test') && process.platform === 'linux' && process.arch === 'x64') {
     installNpmPackages('tooling/node-matrix/nodes');

@@ -35,15 +35,15 @@ export function run(file, args, options = {}) {
 }
 
 /**
- * Runs a program in the top directory.
+ * Runs a program.
  *
  * @param {string} file
  * @param {readonly string[]} args
- * @param {{ env?: NodeJS.ProcessEnv, quiet?: boolean }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, quiet?: boolean }} [options] cwd: default is the top directory
  * @returns {number} its exit status; 128 and the signal's number if a signal ended it, 127 if it could not be started
  */
-export function attempt(file, args, { env = process.env, quiet = false } = {}) {
-  const result = spawnSync(file, args, { cwd: root, env, stdio: quiet ? 'pipe' : 'inherit', maxBuffer: 1 << 28 });
+export function attempt(file, args, { cwd = root, env = process.env, quiet = false } = {}) {
+  const result = spawnSync(file, args, { cwd, env, stdio: quiet ? 'pipe' : 'inherit', maxBuffer: 1 << 28 });
   if (quiet && result.status !== 0) {
     process.stderr.write(result.stdout ?? '');
     process.stderr.write(result.stderr ?? '');

@@ -129,7 +129,8 @@ export function installSystemPackages(purposes) {
     run('pacman', ['-S', '--needed', '--noconfirm', ...names]);
     return;
   }
-  const install = ['install', '--yes', '--quiet', '--no-install-recommends', ...names];
+  // Two commands may install at the same time.
+  const install = ['-o', 'DPkg::Lock::Timeout=600', 'install', '--yes', '--quiet', '--no-install-recommends', ...names];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   // Package lists may be missing on a fresh machine, or too old.
   if (spawnSync('apt-get', install, { stdio: 'ignore', env }).status === 0) return;

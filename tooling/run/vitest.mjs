@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-import { afterSecondRun, filesToTryAgain } from './again.mjs';
+import { afterSecondRun, filesToTryAgain, patternToTryAgain } from './again.mjs';
 import { attempt, root, say } from './shell.mjs';
 import { readReports, testedPackages, writePart } from './totals.mjs';
 
@@ -37,14 +37,15 @@ function run(report, filters, env) {
   return attempt(process.execPath, args, { env: { ...process.env, ...env, SB_REPORT: report } });
 }
 
-/** What failed runs once more, a file at a time. @param {string} report is changed @param {NodeJS.ProcessEnv} env */
+/** What failed runs once more, one after the other. @param {string} report is changed @param {NodeJS.ProcessEnv} env */
 function tryAgain(report, env) {
   const first = JSON.parse(readFileSync(report, 'utf8'));
   const files = filesToTryAgain(first);
   if (files.length === 0) return [];
   say('what failed runs once more, alone');
   const second = report.replace(/\.json$/, '-alone.json');
-  run(second, ['--no-file-parallelism', ...files.map((file) => relative(root, file))], env);
+  const only = ['--no-file-parallelism', `--testNamePattern=${patternToTryAgain(first)}`];
+  run(second, [...only, ...files.map((file) => relative(root, file))], env);
   if (!existsSync(second)) return [];
   const { report: counts, alone } = afterSecondRun(first, JSON.parse(readFileSync(second, 'utf8')));
   writeFileSync(report, JSON.stringify(counts));

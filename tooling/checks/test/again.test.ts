@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { afterSecondRun, filesToTryAgain } from '../../run/again.mjs';
+import { afterSecondRun, filesToTryAgain, patternToTryAgain } from '../../run/again.mjs';
 import { root } from '../../run/shell.mjs';
 
 /** A report of files, each with the outcomes of its tests: a message for one that failed. */
@@ -47,6 +47,19 @@ describe('what failed among many tests', () => {
     const report = reportOf({ 'a.test.ts': { one: late }, 'b.test.ts': { two: null } });
     for (const suite of report.testResults) suite.status = 'failed';
     expect(filesToTryAgain(report)).toEqual([]);
+  });
+
+  it('is all that is tried again of its file', () => {
+    const pattern = new RegExp(
+      patternToTryAgain(reportOf({ 'a.test.ts': { 'it (1 + 1?)': late, it: null }, b: { c: late } })),
+    );
+    expect(['it (1 + 1?)', 'it', 'it (1 + 1?) more', 'c', 'cc'].map((name) => pattern.test(name))).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('counts as passed, and is named, where it passes alone', () => {

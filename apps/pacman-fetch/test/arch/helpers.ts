@@ -19,7 +19,7 @@ const own = '/srv/home/own-2-1-any.pkg.tar.gz';
 /** Global options, the operation, its options one by one, the configuration, and targets behind two dashes. */
 const yay: readonly HelperCall[] = [
   { words: ['-S', '-y', '--noconfirm', ...config, '--'], inLong: true },
-  { words: ['--noconfirm', '-S', '-y', '-u', ...config, '--'] },
+  { words: ['--noconfirm', '-S', '-y', '-u', ...config, '--'], inLong: true },
   { words: ['-S', '-y', '-u', ...config, '--'], answer: 'y' },
   { words: ['-S', ...config, '--', 'core/heavy'], answer: 'y', inLong: true },
   { words: ['-S', ...config, '--', 'library'], answer: 'n', status: 1 },
@@ -27,7 +27,7 @@ const yay: readonly HelperCall[] = [
   { words: ['-U', '--noconfirm', ...config, '--', own] },
   { words: ['-D', '-q', '--asdeps', ...config, '--', 'orphan'] },
   { words: ['-R', '-s', '--noconfirm', ...config, '--', 'orphan'] },
-  { words: ['-Q', '-q', ...config, '--'], prints: true },
+  { words: ['-Q', '-q', ...config, '--'], prints: true, inLong: true },
 ];
 
 /** The operation by its long name, then options with values behind `=`. */
@@ -43,7 +43,7 @@ const paru: readonly HelperCall[] = [
 const makepkg: readonly HelperCall[] = [
   { words: ['-T', 'library', 'nothing'], status: 127, prints: true },
   { words: ['-Qq'], prints: true },
-  { words: ['-Qi'], prints: true },
+  { words: ['-Qi'], prints: true, inLong: true },
   { words: ['--noconfirm', '--noprogressbar', '--color', 'never', '-S', '--asdeps', 'heavy'] },
   { words: ['--noconfirm', '-U', own], inLong: true },
   { words: ['--noconfirm', '-Rnu', 'orphan'] },

@@ -1,6 +1,6 @@
 import { errnoName } from '@sb/core';
 import { allows, type FsRight } from '@sb/landlock';
-import { compile, simulate, syscallNumber } from '@sb/seccomp';
+import { compile, type SeccompFilter, type SeccompPolicy, simulate, syscallNumber } from '@sb/seccomp';
 
 import type { LayerPolicies } from '../plan/layers.js';
 import type { SandboxPlan } from '../plan/plan.js';
@@ -164,11 +164,20 @@ function named(name: string, args: readonly number[]): string {
 
 const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 
+/** What was compiled: thirty calls ask the same filter, and compiling it takes longer than an attempt. */
+const filters = new WeakMap<SeccompPolicy, SeccompFilter>();
+
+function filterOf(policy: SeccompPolicy): SeccompFilter {
+  const filter = filters.get(policy) ?? compile(policy);
+  filters.set(policy, filter);
+  return filter;
+}
+
 /** The error of the filter for a call; undefined if the filter allows it. */
 function filtered({ layers, plan }: Situation, [name, ...args]: Call): string | undefined {
   if (!plan.expected.filter || layers.seccomp === undefined) return undefined;
   if (syscallNumber(name, machine) === undefined) return undefined;
-  const { action } = simulate(compile(layers.seccomp), { syscall: name, args, arch: machine });
+  const { action } = simulate(filterOf(layers.seccomp), { syscall: name, args, arch: machine });
   if (action.action !== 'errno') return undefined;
   return typeof action.errno === 'number' ? errnoName(action.errno) : action.errno;
 }

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
 import { beneath, dockerCapabilities, dockerFilter } from '@sb/containers';
-import { freePorts, missing, nodeReleases, type ProgramResult, runProgram, stage } from '@sb/test-kit';
+import { freePorts, missing, nodeReleases, type ProgramResult, runProgram, someOf, stage } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { sbRunPath } from '../sb-run.js';
@@ -39,6 +39,9 @@ interface Runtime {
   /** The directories of its PATH. */
   readonly path: readonly string[];
 }
+
+/** What the Node of a row does itself, beside sb-run. */
+const isOfNode = /\bnode\b|\bnpm\b|\{sb\}/;
 
 /** A release has its own directory, in which it is called node. */
 function runtimeOf({ file, version }: { readonly file: string; readonly version: string }): Runtime {
@@ -73,9 +76,7 @@ async function run(row: Row, place: Place, runtime: Runtime): Promise<ProgramRes
   const command = filled(line, words);
   // A Node outside of the system is granted by a rule, as users of a version manager do.
   const own =
-    /\bnode\b|\bnpm\b|\{sb\}/.test(line) && runtime.file !== process.execPath
-      ? ['--rx', stage(), '--rx', dirname(runtime.file)]
-      : [];
+    isOfNode.test(line) && runtime.file !== process.execPath ? ['--rx', stage(), '--rx', dirname(runtime.file)] : [];
   const sandboxed = [runtime.file, sbRunPath(), '--profile', row.profile, ...own, ...options, '-c', command];
   const outer =
     row.within === 'docker'
@@ -109,12 +110,23 @@ function obstacle({ needs = [], isRoots = false, isDenied = false, within }: Row
   return isRoots && !isRoot && (isDenied || within !== undefined) ? 'needs root' : undefined;
 }
 
-describe.skipIf(missing('linux', 'landlock7')).each(nodeReleases())('a daily command on Node $version', (release) => {
-  const runtime = runtimeOf(release);
-  it.concurrent.for(rows.map((row) => [row.profile, row.line, row] as const))(
-    'in %s: %s',
+const cases = nodeReleases().flatMap((release) =>
+  rows.map((row) => ({ release, version: release.version, row, profile: row.profile, line: row.line })),
+);
+// Each command, and each that a Node does itself on each release; each release in each profile, where it works and where it
+// is denied. test:long has each command on each.
+const some = someOf(cases, ({ version, profile, line, row: { isDenied = false, within } }) => [
+  `${profile} ${line} ${within}`,
+  `${version} ${profile} ${isDenied} ${within}`,
+  ...(isOfNode.test(line) ? [`${version} ${profile} ${line} ${within}`] : []),
+]);
+
+describe.skipIf(missing('linux', 'landlock7'))('a daily command', () => {
+  it.concurrent.for(some.map((one) => [one.version, one.profile, one.line, one] as const))(
+    'on Node %s, in %s: %s',
     { timeout: 120_000 },
-    async ([, , row], { skip }) => {
+    async ([, , , { row, release }], { skip }) => {
+      const runtime = runtimeOf(release);
       const reason = obstacle(row);
       if (reason !== undefined) {
         expect(process.env['SB_MUST_ENFORCE'], reason).not.toBe('1');
