@@ -1,7 +1,8 @@
 // `npm run bench -w @sb/fetcher`, second part: what a transaction takes where two of five mirrors are bad, as a ratio to what it
 // takes where all are good, and how many bytes come twice: a large transaction, and a small one. The mirrors are on loopback,
 // in a process of their own, and send 1 MB a second over each connection, ten milliseconds after they are asked. As root.
-// Arguments: rounds (default 3); `large` or `small` (default both).
+// Arguments: rounds (default 3); `large` or `small` (default both); kinds, with commas between (default all); number of
+// pairs of places (default 4).
 // @ts-check
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
@@ -13,7 +14,7 @@ import { createFetcher } from '@sb/fetcher';
 
 const rounds = Number(process.argv[2] ?? 3);
 const chosen = process.argv[3];
-const kinds = ['stalled', 'byte a second', '503', 'lying', 'stops at 99 %'];
+const kinds = process.argv[4]?.split(',') ?? ['stalled', 'byte a second', '503', 'lying', 'stops at 99 %'];
 const places = /** @type {const} */ ([
   [0, 1],
   [0, 2],
@@ -80,7 +81,7 @@ async function compare(name, sizes) {
   );
   print(`${name}, five good mirrors, ${(sumOf(sizes) / 1e6).toFixed(1)} MB: ${good.seconds.toFixed(2)} s`);
   for (const kind of kinds) {
-    for (const [one, two] of places) {
+    for (const [one, two] of places.slice(0, Number(process.argv[5] ?? places.length))) {
       const five = ['good', 'good', 'good', 'good', 'good'].with(one, kind).with(two, kind);
       const { seconds, twice } = await several(sizes, five);
       const where = `${name}, ${kind}, number ${one + 1} and ${two + 1}`;
