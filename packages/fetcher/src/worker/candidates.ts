@@ -49,7 +49,12 @@ export class Candidates {
     return this.#withdrawn.has(source);
   }
 
-  /** Removes an abandoned source. */
+  /** Adds a source that was being asked, and has not failed. */
+  restore(source: number): void {
+    this.#left.add(source);
+  }
+
+  /** Adds a source that was abandoned. */
   giveBack(source: number): void {
     this.#withdrawn.add(source);
     this.#left.add(source);

@@ -49,12 +49,16 @@ export class Trust {
     return undefined;
   }
 
-  /** Records the result of a file from a host. */
-  judge(url: URL, isRight: boolean): void {
+  /**
+   * Records the result of a file from a host.
+   *
+   * @param isRight - null if it is unknown
+   */
+  judge(url: URL, isRight: boolean | null): void {
     const host = hostKey(url);
-    if (isRight) {
+    if (isRight === true) {
       this.#proven.add(host);
-    } else if (!this.#liars.has(host)) {
+    } else if (isRight === false && !this.#liars.has(host)) {
       this.#liars.add(host);
       for (const tell of this.#onLiar) tell(host);
     }

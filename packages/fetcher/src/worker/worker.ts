@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const channel = new ParentChannel();
   const abandonment = new Abandonment();
   const trust = new Trust();
-  const verdicts = new Verdicts(trust);
+  const verdicts = new Verdicts(channel, trust);
   const work = await channel.listen((order) => {
     if ('abandon' in order) abandonment.abandon(order.abandon);
     else verdicts.judge(order.judged, order.isRight);
