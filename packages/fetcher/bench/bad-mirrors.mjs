@@ -36,11 +36,12 @@ const start = (kind) => new Promise((resolve) => createServer((request, response
   if (kind === 'stalled') return;
   if (kind === '503') return void response.writeHead(503).end();
   const size = Number(/\\d+$/.exec(request.url)[0]);
-  const from = Number(/^bytes=(\\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-  const body = Buffer.alloc(size, kind === 'lying' ? 'wrong' : request.url).subarray(from);
+  const [, from = 0, last = size - 1] = (/^bytes=(\\d+)-(\\d+)?/.exec(request.headers.range ?? '') ?? []).map(Number).map((n) => n || undefined);
+  const isPart = request.headers.range !== undefined;
+  const body = Buffer.alloc(size, kind === 'lying' ? 'wrong' : request.url).subarray(from, last + 1);
   const said = { 'content-length': body.length, 'last-modified': 'Fri, 02 Jan 2026 03:04:05 GMT' };
-  if (from > 0) said['content-range'] = 'bytes ' + from + '-' + (size - 1) + '/' + size;
-  response.writeHead(from > 0 ? 206 : 200, said).flushHeaders();
+  if (isPart) said['content-range'] = 'bytes ' + from + '-' + last + '/' + size;
+  response.writeHead(isPart ? 206 : 200, said).flushHeaders();
   const end = kind === 'stops at 99 %' ? Math.floor(body.length * 0.99) : body.length;
   const begun = performance.now();
   let at = 0;

@@ -109,6 +109,32 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a mirror that lies', () 
   });
 });
 
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a second mirror that lies', () => {
+  it('sends only the first bytes of a file, because it differs from most others', async () => {
+    const right = Buffer.alloc(100_000, 'x');
+    const kinds: readonly MirrorKind[] = ['lying', 'lying', 'good', 'good'];
+    const mirrors = await Promise.all(kinds.map((kind) => pacedMirror(kind, () => right, rate)));
+    try {
+      await using fetcher = fetcherFor({ parallel: 1 });
+      const sha256 = createHash('sha256').update(right).digest('hex');
+      const requests = ['a', 'b', 'c'].map((name) => ({
+        sources: mirrors.map(({ origin }) => `${origin}/${name}`),
+        to: folder.file(name),
+        size: right.length,
+        sha256,
+      }));
+      const outcomes = await fetcher.download(requests);
+      expect(outcomes.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+      const ranges = mirrors.map(({ requests: asked }) => asked.map((head) => /^range: (.*)\r$/im.exec(head)?.[1]));
+      const first = 'bytes=0-4095';
+      // The first one has sent one file, and was then compared with the others.
+      expect(ranges).toEqual([[undefined, first], [first], [first, undefined, undefined, undefined], [first]]);
+    } finally {
+      await Promise.all(mirrors.map(async (mirror) => await mirror[Symbol.asyncDispose]()));
+    }
+  });
+});
+
 describe.skipIf(missing('root', 'linux', 'landlock6'))('the bytes of a mirror that lies', () => {
   it('are not kept if no other mirror has the file, and the next attempt begins anew', async () => {
     const right = Buffer.alloc(5000, 'x');

@@ -76,8 +76,8 @@ export interface Work {
 }
 
 /**
- * What a worker is told later. Either a file cannot be written any more, so the worker must abandon it, or the parent
- * answers its question about a file: null if it could not compare the file.
+ * What a worker is told later. A file cannot be written any more, so the worker must abandon it. Or the parent answers
+ * a question about a file: null if it could not compare the file.
  */
 export type Order = { readonly abandon: number } | { readonly judged: number; readonly isRight: boolean | null };
 

@@ -211,7 +211,9 @@ export class Contest implements Disposable {
     const { isSummed, resume } = this.#wanted;
     const [only, ...more] = this.#parts;
     if (isSummed && only !== undefined && more.length === 0 && resume === null)
-      return (await this.#words.isWrong(this.#candidates.url(only))) && this.#candidates.size > 0;
+      return (
+        (await this.#words.isWrong(this.#candidates.url(only), this.#candidates.urls)) && this.#candidates.size > 0
+      );
     this.#tools.trust.over(last);
     return false;
   }

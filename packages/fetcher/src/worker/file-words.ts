@@ -1,6 +1,7 @@
 import type { Started } from '../source/download.js';
 import type { Failure } from './attempt.js';
 import type { ChannelSink } from './channel-sink.js';
+import { worthSurvey } from './survey.js';
 import type { Tools } from './tools.js';
 
 /** The failure of a source whose host has made too many errors. */
@@ -44,9 +45,10 @@ export class FileWords {
   }
 
   /** Asks whether the complete file is wrong, which one source has sent. */
-  async isWrong(from: URL): Promise<boolean> {
+  async isWrong(from: URL, others: readonly URL[]): Promise<boolean> {
     this.#sink.flush();
-    return await this.#verdicts.isWrong(this.#file, from);
+    const compared = this.#sink.position < worthSurvey ? [] : others;
+    return await this.#verdicts.isWrong(this.#file, from, compared);
   }
 
   /** Reports a source that has sent another file, as the parent has said. */
