@@ -1,7 +1,8 @@
 // `npm run bench -w @sb/fetcher`, second part: what a transaction takes where two of five mirrors are bad, as a ratio to what it
 // takes where all are good, and how many bytes come twice: a large transaction, and a small one. The mirrors are on loopback,
 // in a process of their own, and send 1 MB a second over each connection, ten milliseconds after they are asked. As root.
-// Arguments: rounds (default 3); `large` or `small` (default both).
+// Arguments: rounds (default 3); `large` or `small` (default both); kinds, with commas between (default all); number of
+// pairs of places (default 4).
 // @ts-check
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
@@ -13,7 +14,7 @@ import { createFetcher } from '@sb/fetcher';
 
 const rounds = Number(process.argv[2] ?? 3);
 const chosen = process.argv[3];
-const kinds = ['stalled', 'byte a second', '503', 'lying', 'stops at 99 %'];
+const kinds = process.argv[4]?.split(',') ?? ['stalled', 'byte a second', '503', 'lying', 'stops at 99 %'];
 const places = /** @type {const} */ ([
   [0, 1],
   [0, 2],
@@ -35,11 +36,12 @@ const start = (kind) => new Promise((resolve) => createServer((request, response
   if (kind === 'stalled') return;
   if (kind === '503') return void response.writeHead(503).end();
   const size = Number(/\\d+$/.exec(request.url)[0]);
-  const from = Number(/^bytes=(\\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-  const body = Buffer.alloc(size, kind === 'lying' ? 'wrong' : request.url).subarray(from);
+  const [, from = 0, last = size - 1] = (/^bytes=(\\d+)-(\\d+)?/.exec(request.headers.range ?? '') ?? []).map(Number).map((n) => n || undefined);
+  const isPart = request.headers.range !== undefined;
+  const body = Buffer.alloc(size, kind === 'lying' ? 'wrong' : request.url).subarray(from, last + 1);
   const said = { 'content-length': body.length, 'last-modified': 'Fri, 02 Jan 2026 03:04:05 GMT' };
-  if (from > 0) said['content-range'] = 'bytes ' + from + '-' + (size - 1) + '/' + size;
-  response.writeHead(from > 0 ? 206 : 200, said).flushHeaders();
+  if (isPart) said['content-range'] = 'bytes ' + from + '-' + last + '/' + size;
+  response.writeHead(isPart ? 206 : 200, said).flushHeaders();
   const end = kind === 'stops at 99 %' ? Math.floor(body.length * 0.99) : body.length;
   const begun = performance.now();
   let at = 0;
@@ -80,7 +82,7 @@ async function compare(name, sizes) {
   );
   print(`${name}, five good mirrors, ${(sumOf(sizes) / 1e6).toFixed(1)} MB: ${good.seconds.toFixed(2)} s`);
   for (const kind of kinds) {
-    for (const [one, two] of places) {
+    for (const [one, two] of places.slice(0, Number(process.argv[5] ?? places.length))) {
       const five = ['good', 'good', 'good', 'good', 'good'].with(one, kind).with(two, kind);
       const { seconds, twice } = await several(sizes, five);
       const where = `${name}, ${kind}, number ${one + 1} and ${two + 1}`;

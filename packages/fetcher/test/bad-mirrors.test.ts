@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { missing, someOf, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -101,9 +101,63 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a mirror that lies', () 
       const outcomes = await fetcher.download(requests);
       expect(outcomes.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
       expect(mirrors.map(({ requests: asked }) => asked.length)).toEqual([1, 1, 3, 0]);
+      // The same worker asks another mirror for the file at once. Another worker would ask for it last.
+      expect(mirrors[2]?.requests.map((head) => head.split(' ')[1])).toEqual(['/a', '/b', '/c']);
     } finally {
       await Promise.all(mirrors.map(async (mirror) => await mirror[Symbol.asyncDispose]()));
     }
+  });
+});
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('a second mirror that lies', () => {
+  it('sends only the first bytes of a file, because it differs from most others', async () => {
+    const right = Buffer.alloc(100_000, 'x');
+    const kinds: readonly MirrorKind[] = ['lying', 'lying', 'good', 'good'];
+    const mirrors = await Promise.all(kinds.map((kind) => pacedMirror(kind, () => right, rate)));
+    try {
+      await using fetcher = fetcherFor({ parallel: 1 });
+      const sha256 = createHash('sha256').update(right).digest('hex');
+      const requests = ['a', 'b', 'c'].map((name) => ({
+        sources: mirrors.map(({ origin }) => `${origin}/${name}`),
+        to: folder.file(name),
+        size: right.length,
+        sha256,
+      }));
+      const outcomes = await fetcher.download(requests);
+      expect(outcomes.map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+      const ranges = mirrors.map(({ requests: asked }) => asked.map((head) => /^range: (.*)\r$/im.exec(head)?.[1]));
+      const first = 'bytes=0-4095';
+      // The first one has sent one file, and was then compared with the others.
+      expect(ranges).toEqual([[undefined, first], [first], [first, undefined, undefined, undefined], [first]]);
+    } finally {
+      await Promise.all(mirrors.map(async (mirror) => await mirror[Symbol.asyncDispose]()));
+    }
+  });
+});
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('the bytes of a mirror that lies', () => {
+  it('are not kept if no other mirror has the file, and the next attempt begins anew', async () => {
+    const right = Buffer.alloc(5000, 'x');
+    await using liar = await pacedMirror('lying', () => right, rate);
+    await using busy = await pacedMirror('503', () => right, rate);
+    await using good = await pacedMirror('good', () => right, rate);
+    const sha256 = createHash('sha256').update(right).digest('hex');
+    const to = folder.file('x');
+    const from = async (mirrors: readonly PacedMirror[]): Promise<Outcome | undefined> => {
+      await using fetcher = fetcherFor();
+      const [outcome] = await fetcher.download([
+        { sources: mirrors.map(({ origin }) => `${origin}/x`), to, size: 5000, sha256, resume: true },
+      ]);
+      return outcome;
+    };
+    const failed = await from([liar, busy]);
+    expect(failed?.failures.map(({ code, host }) => `${code} ${host}`)).toEqual([
+      `checksum ${liar.host}`,
+      `http ${busy.host}`,
+    ]);
+    expect(existsSync(`${to}.part`)).toBe(false);
+    expect(await from([good])).toMatchObject({ status: 'done' });
+    expect(good.requests[0]).not.toMatch(/^range:/im);
   });
 });
 

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 
+import { isRoot } from '@sb/files';
+
 import type { Places } from '../config/values.js';
 import { batchOptions } from '../options/batch.js';
 import { inSession, type Overrides, type Session } from '../download/session.js';
@@ -8,7 +10,8 @@ import { questionBeforehand } from '../pacman/ask-beforehand.js';
 import { type PacmanCommand, placeOptions, readPacmanCommand } from '../pacman/command-line.js';
 import { runPacmanFor } from '../pacman/run-for.js';
 import { type Steps, stepsOf } from '../pacman/steps.js';
-import { askPacman, prefetch } from '../prefetch/prefetch.js';
+import { writableFolder } from '../prefetch/cache.js';
+import { askPacman, isTypo, prefetch } from '../prefetch/prefetch.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
 import { logRefresh } from '../refresh/log-line.js';
 import { refresh } from '../refresh/refresh.js';
@@ -60,6 +63,8 @@ async function before(session: Session, command: PacmanCommand, steps: Steps): P
 }
 
 async function fetchNeeded(session: Session, command: PacmanCommand): Promise<number> {
+  // pacman chooses another directory then, says so, and has the files fetched into it.
+  if (isRoot() && writableFolder(session.places.caches) === undefined) return exitStatus.done;
   const options = placeOptions(command);
   const answer = await askPacman(session, command.withoutRefresh, options);
   if ('wanted' in answer) {
@@ -69,6 +74,7 @@ async function fetchNeeded(session: Session, command: PacmanCommand): Promise<nu
     if ((await questionBeforehand(session.configuration, listed, session.signal)) !== undefined) return exitStatus.done;
     return await prefetch(session, { ...answer, isAsked: canAsk(session, command) });
   }
+  if (isTypo(answer.refusal)) return exitStatus.done;
   const display = session.display('kept');
   const text = 'pacman does not list beforehand what it needs, so files are downloaded one after the other';
   display.show({ event: 'warning', text, hint: 'The messages of pacman below say why.' });

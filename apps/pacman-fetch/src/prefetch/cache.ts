@@ -3,7 +3,7 @@ import { closeSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { defaultMaxBytes } from '@sb/fetcher';
-import { ensureFolder, look, openContentFile } from '@sb/files';
+import { ensureFolder, isRoot, look, openContentFile } from '@sb/files';
 
 import { chunksOf } from '../chunks.js';
 import { FetchError } from '../errors.js';
@@ -46,9 +46,17 @@ export function folderOf(file: string, caches: readonly string[]): string | unde
  * @throws FetchError `file` if none can
  */
 export function downloadFolder(caches: readonly string[]): string {
-  const found = caches.find(isWritable);
+  const found = writableFolder(caches);
   if (found !== undefined) return found;
-  throw new FetchError('file', `cannot write to any cache directory: ${caches.join(', ')}`, 'Run the command as root.');
+  const hint = isRoot()
+    ? 'Mount the file system of one of them read-write, or set another CacheDir in pacman.conf.'
+    : 'Run the command as root.';
+  throw new FetchError('file', `cannot write to any cache directory: ${caches.join(', ')}`, hint);
+}
+
+/** The first directory that can be written; undefined if none can. pacman uses /tmp then, as root. */
+export function writableFolder(caches: readonly string[]): string | undefined {
+  return caches.find(isWritable);
 }
 
 function isWritable(path: string): boolean {

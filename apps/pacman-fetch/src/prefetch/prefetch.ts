@@ -62,6 +62,12 @@ export async function askPacman(
   return { refusal: stderr.replaceAll(/^warning: config file .*\n/gm, '') };
 }
 
+/** Whether all that pacman says is that packages do not exist: the transaction says the same, and downloads nothing. */
+export function isTypo(refusal: string): boolean {
+  const lines = refusal.split('\n').filter((line) => line !== '');
+  return lines.length > 0 && lines.every((line) => line.startsWith('error: target not found: '));
+}
+
 /** Returns a function that runs `pacman -Si`; its result is undefined if pacman refuses or crashes. */
 function asking(options: readonly string[], signal: AbortSignal): Ask {
   return async (question, packages) => {

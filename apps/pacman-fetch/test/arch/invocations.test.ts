@@ -48,13 +48,17 @@ async function stateBefore({ before = 'databases', option, setUp = '' }: Invocat
 }
 
 /** Runs it by `pacman`, or what is in its place. */
-async function run({ words, input, mirror }: Invocation, layers: readonly string[], program: string): Promise<Outcome> {
+async function run(
+  { words, input, mirror, wrap = ':' }: Invocation,
+  layers: readonly string[],
+  program: string,
+): Promise<Outcome> {
   // Where answers are typed pacman is to ask.
   const isAsked = input !== undefined && !words.endsWith(' -');
   // The address of the mirror is known only when it has begun.
   const server = `server=$(sed -n 's,^Server = \\(.*\\)/.repo,\\1,p;q' /etc/pacman.d/mirrorlist)`;
   const typed = words.replace('MIRROR', '"$server"').replace('*', "'*'");
-  const command = ['sh', '-c', `${server}; exec ${program} ${isAsked ? '' : '--noconfirm '}${typed}`];
+  const command = ['sh', '-c', `${server}; ${wrap} && exec ${program} ${isAsked ? '' : '--noconfirm '}${typed}`];
   return await runIn(folder.path, repositories, { layers, command, input: input ?? '', mirror: mirror ?? 'good' });
 }
 
@@ -83,7 +87,10 @@ describe.skipIf(isMissing)('pacman-fetch pacman --', () => {
     expect(compared(ours), said).toEqual(compared(theirs));
     expect(without(ours.requests, differs.oursAsks), said).toEqual(without(theirs.requests, differs.theirsAsks));
     expect(ours.askers).toEqual(ours.requests.length > 0 ? [`uid ${alpm}, confined`] : []);
-    if (invocation.saysTheSame) expect(sortedLines(ours.stdout)).toEqual(sortedLines(theirs.stdout));
+    if (invocation.saysTheSame) {
+      expect(sortedLines(ours.stdout)).toEqual(sortedLines(theirs.stdout));
+      expect(sortedLines(ours.stderr)).toEqual(sortedLines(theirs.stderr));
+    }
   });
 
   // pacman alone, with our XferCommand: for what it downloads and then installs.

@@ -15,6 +15,8 @@ export interface Invocation extends Pick<Run, 'input' | 'mirror'> {
   /** A line that is put into `[options]`, or a shell command that changes the system before. */
   readonly option?: string;
   readonly setUp?: string;
+  /** A shell command in the same namespace. */
+  readonly wrap?: string;
   /** Its exit status. Default: 0. */
   readonly status?: number;
   /** Whether what it prints must be the same, line by line in any order. */
@@ -98,7 +100,7 @@ export const invocations: readonly Invocation[] = [
     },
   },
   { words: '-S clash', what: 'a conflict that is agreed to', input: 'y\ny\n' },
-  { words: '-S nothing', status: 1 },
+  { words: '-S nothing', status: 1, saysTheSame: true },
   { words: '-S absent', what: 'that no server has', status: 1 },
   {
     words: '-S bare',
@@ -113,6 +115,11 @@ export const invocations: readonly Invocation[] = [
   { words: '-S spoilt', what: 'that is damaged', status: 1 },
   { words: '-S heavy', what: 'without a network', mirror: 'none', status: 1 },
   { words: '-S heavy', what: 'from the second server', mirror: 'second is good' },
+  {
+    words: '-S heavy',
+    what: 'with a cache that is read-only',
+    wrap: 'mount -t tmpfs -o ro none /var/cache/pacman/pkg',
+  },
   // By URL and by file
   { words: '-U MIRROR/core/heavy-2-1-any.pkg.tar.gz' },
   {

@@ -46,6 +46,7 @@ export class Mirrors {
    */
   count(source: URL, failure: FetcherError): boolean {
     const weight = hostErrorsOf(failure.code);
+    if (failure.code === 'checksum') this.lied(source);
     if (weight === 0 && failure.code !== 'slower') return false;
     const host = this.#host(source);
     if (failure.code === 'slower') host.isSlow = true;

@@ -122,6 +122,7 @@ const parsers: Readonly<Record<Frame['type'], (fields: Fields) => Frame>> = {
   'signature-unchanged': ({ file }) => ({ type: 'signature-unchanged', file: index(file) }),
   'signature-failed': (fields) => ({ type: 'signature-failed', ...failure(fields) }),
   unchanged: ({ file, source }) => ({ type: 'unchanged', file: index(file), source: index(source) }),
+  complete: ({ file }) => ({ type: 'complete', file: index(file) }),
   done: ({ file, size }) => ({ type: 'done', file: index(file), size: natural(size) }),
 };
 

@@ -76,10 +76,10 @@ export interface Work {
 }
 
 /**
- * What a worker is told later. Either a file cannot be written any more, so the worker must abandon it, or the parent
- * has compared a received file.
+ * What a worker is told later. A file cannot be written any more, so the worker must abandon it. Or the parent answers
+ * a question about a file: null if it could not compare the file.
  */
-export type Order = { readonly abandon: number } | { readonly judged: number; readonly isRight: boolean };
+export type Order = { readonly abandon: number } | { readonly judged: number; readonly isRight: boolean | null };
 
 /** What bytes belong to. */
 export type Target = 'file' | 'signature';
@@ -116,6 +116,8 @@ export type Frame =
       readonly message: string;
     }
   | { readonly type: 'unchanged'; readonly file: number; readonly source: number }
+  /** Asks whether the file is the requested one: it is complete, from one source. */
+  | { readonly type: 'complete'; readonly file: number }
   /** The signature starts again, from one source. */
   | { readonly type: 'signature-started'; readonly file: number }
   | { readonly type: 'signature'; readonly file: number; readonly size: number; readonly lastModified: number | null }

@@ -41,7 +41,7 @@ describe('an error code', () => {
   });
 
   it('can come from a worker, or from its parent only', () => {
-    const byParent = ['cancelled', 'checksum', 'disk-full', 'invalid-request', 'sandbox', 'worker-died', 'worker-lied'];
+    const byParent = ['cancelled', 'disk-full', 'invalid-request', 'sandbox', 'worker-died', 'worker-lied'];
     expect([...failureKinds, ...byParent].sort()).toEqual([...codes, 'skipped'].sort());
   });
 

@@ -47,7 +47,6 @@ export const errorCodes = {
   'wrong-size': { ...ofSource, hostErrors: 0, meaning: 'the file does not have the required size' },
   checksum: {
     ...ofSource,
-    isOfWorker: false,
     hostErrors: 0,
     meaning: 'the content does not match the checksum or the expected first bytes',
   },

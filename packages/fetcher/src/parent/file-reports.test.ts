@@ -31,6 +31,8 @@ const sourceFailed = { type: 'source-failed', file: 0, source: 0, kind: 'dns', s
 const done = { type: 'done', file: 0, size: 10 } as const;
 const unchanged = { type: 'unchanged', file: 0, source: 0 } as const;
 const data = { type: 'data', file: 0, of: 'file', length: 5 } as const;
+const complete = { type: 'complete', file: 0 } as const;
+const wrong = { ...sourceFailed, kind: 'checksum' } as const;
 const all = { ...data, length: 10 } as const;
 
 function enterAll(frames: readonly Frame[], size: number | null = null): FileReports {
@@ -84,6 +86,25 @@ describe('what a worker reports', () => {
     expect(() => alone([started, data, { ...started, isAppended: true }])).toThrow(WorkerLied);
   });
 
+  it('follows a file to another source if the parent has called the first one wrong, and keeps none of its bytes', () => {
+    const refuted = (after: readonly Frame[], before: readonly Frame[] = [started, all, complete]): FileReports => {
+      const reported = enterAll(before);
+      reported.refute(0);
+      for (const frame of after) reported.enter(frame);
+      return reported;
+    };
+    const other = { ...started, source: 1 };
+    const [report] = refuted([wrong]).reports;
+    expect(report).toMatchObject({ state: 'open', hasStarted: false, received: 0, lastModified: null, etag: null });
+    expect(refuted([wrong, other, all, complete, done]).reports[0]).toMatchObject({ state: 'done', source: 1 });
+    expect(() => refuted([wrong, { ...other, isAppended: true }])).toThrow('content that was to be discarded');
+    expect(() => refuted([{ ...wrong, source: 1 }])).toThrow('has not called so');
+    expect(() => refuted([other, wrong])).toThrow('has not called so');
+    // Nobody knows which of two was wrong.
+    const mixed = [started, data, { ...other, isAppended: true }, data, complete];
+    expect(() => refuted([{ ...wrong, source: 1 }], mixed)).toThrow('has not called so');
+  });
+
   it('reports a file as failed after its last source, or on a write error', () => {
     expect(enterAll([sourceFailed]).isComplete).toBe(false);
     expect(enterAll([sourceFailed, { ...sourceFailed, source: 1 }]).reports[0]?.state).toBe('failed');
@@ -123,6 +144,11 @@ describe('what a worker reports', () => {
     ['a word after the last', [started, all, done, started]],
     ['no change that nobody asked about', [unchanged]],
     ['the end twice', [started, all, done, done]],
+    ['a question before the start', [complete]],
+    ['a question after the end', [started, all, done, complete]],
+    ['the same question twice', [started, all, complete, complete]],
+    ['a wrong file that it has not asked about', [started, all, wrong]],
+    ['a wrong file that the parent has not called so', [started, all, complete, wrong]],
   ];
 
   it.each(lies.map(([what, frames, size = null]) => ({ what, frames, size })))('refuses $what', ({ frames, size }) => {

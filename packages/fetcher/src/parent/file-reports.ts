@@ -37,6 +37,10 @@ export interface FileReport {
   /** Bytes of the whole file, according to the worker. */
   size: number;
   readonly failures: SourceFailure[];
+  /** Whether the worker has asked about the current content. */
+  isQuestioned: boolean;
+  /** The source whose complete file the parent has found to be wrong, until another one starts. */
+  refuted: number | undefined;
   /** Undefined before the final report. */
   signature: SignatureReport | undefined;
   /** Announced bytes of the signature; undefined before it has started. */
@@ -69,6 +73,8 @@ export class FileReports {
       mayAppend: resume !== null,
       size: 0,
       failures: [],
+      isQuestioned: false,
+      refuted: undefined,
       signature: undefined,
       signatureReceived: undefined,
       signatureStarts: 0,
@@ -100,7 +106,14 @@ export class FileReports {
     else if (frame.type === 'unchanged') leave(report, frame.source, file);
     else if (!report.hasStarted) throw new WorkerLied('its frames are in the wrong order');
     else if (frame.type === 'data') report.received = bounded(report.received + frame.length, file);
+    else if (frame.type === 'complete') question(report);
     else finish(report, bounded(frame.size, file), file);
+  }
+
+  /** Records that a file is not the requested one. The worker may ask another source for it. */
+  refute(file: number): void {
+    const report = this.reports[file];
+    if (report !== undefined && !report.isMixed) report.refuted = report.source;
   }
 }
 
@@ -178,6 +191,8 @@ function start(
   report.begun.set(source, begun);
   report.source = report.writer = source;
   report.hasStarted = true;
+  report.isQuestioned = false;
+  report.refuted = undefined;
   report.mayAppend = !file.isAlone;
   report.total = total === null ? null : bounded(total, file);
   report.received = isAppended ? report.received : 0;
@@ -185,11 +200,26 @@ function start(
   report.etag = etag;
 }
 
+function question(report: FileReport): void {
+  if (report.isQuestioned) throw new WorkerLied('it asked twice about a file');
+  report.isQuestioned = true;
+}
+
 function fail(report: FileReport, frame: SourceFailure, { sources }: WorkerFile): void {
+  if (frame.kind === 'checksum') discardWrong(report, frame.source);
   report.failures.push(frame);
   // Another one may be current.
   if (frame.source === report.source) report.hasStarted = false;
   if (isFinal(frame.kind) || report.failures.length === sources.length) report.state = 'failed';
+}
+
+/** The content of a wrong file is discarded, so that nothing is appended to it. */
+function discardWrong(report: FileReport, source: number): void {
+  if (report.refuted !== source) throw new WorkerLied('it called a file wrong that the parent has not called so');
+  report.received = 0;
+  report.mayAppend = false;
+  report.writer = undefined;
+  report.lastModified = report.etag = null;
 }
 
 function leave(report: FileReport, source: number, { modifiedSince }: WorkerFile): void {

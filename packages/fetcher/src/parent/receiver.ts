@@ -62,9 +62,23 @@ export class Receiver {
     if (item.type === 'started') {
       const isSummed = this.#files[item.file]?.isSummed === true;
       this.#attempt(item.file, 'file', (target) => target.begin(item.isAppended, isSummed));
+    } else if (item.type === 'source-failed' && item.kind === 'checksum') {
+      this.#attempt(item.file, 'file', (target) => target.truncate());
     } else if (item.type === 'signature-started') {
       this.#attempt(item.file, 'signature', (target) => target.begin(false, false));
     }
+  }
+
+  /**
+   * Answers the question of a worker about a file.
+   *
+   * @param isRight - whether it is the requested one; undefined if that is unknown
+   * @returns null if it could not be compared: bytes that cannot be written are not the source's fault
+   */
+  judge(file: number, isRight: boolean | undefined): boolean | null {
+    if (this.#refusals[file]?.file !== undefined || isRight === undefined) return null;
+    if (!isRight) this.#reports.refute(file);
+    return isRight;
   }
 
   #attempt(file: number, of: Target, act: (target: WrittenFile) => void): void {

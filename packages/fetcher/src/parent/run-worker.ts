@@ -86,11 +86,12 @@ export async function runWorker(
     receiver.take(item);
     watch.renew();
     if (item.type === 'bytes') return;
+    if (item.type === 'complete') {
+      worker.order({ judged: item.file, isRight: receiver.judge(item.file, work.isRight?.(item.file)) });
+      return;
+    }
     const report = receiver.reports[item.file];
     if (report !== undefined) tell(item, report);
-    const isRight = item.type === 'done' ? work.isRight?.(item.file) : undefined;
-    // The order of its next files depends on which hosts are worth asking.
-    if (isRight !== undefined) worker.order({ judged: item.file, isRight });
     if (!receiver.isComplete) return;
     deadline ??= setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
   };

@@ -25,6 +25,11 @@ export class Candidates {
     return this.#left.size;
   }
 
+  /** The remaining sources. */
+  get urls(): readonly URL[] {
+    return [...this.#left].map((source) => this.url(source));
+  }
+
   /** Whether a source is left that was not abandoned. */
   get hasFresh(): boolean {
     return [...this.#left].some((source) => !this.#withdrawn.has(source));
@@ -49,15 +54,20 @@ export class Candidates {
     return this.#withdrawn.has(source);
   }
 
-  /** Removes an abandoned source. */
+  /** Adds a source that was being asked, and has not failed. */
+  restore(source: number): void {
+    this.#left.add(source);
+  }
+
+  /** Adds a source that was abandoned. */
   giveBack(source: number): void {
     this.#withdrawn.add(source);
     this.#left.add(source);
   }
 
   /**
-   * Returns the source to ask next. Abandoned ones come last, those of lying hosts before these, and slow ones before
-   * those.
+   * Returns the source to ask next. Abandoned ones come last, before these those of lying hosts, those of doubtful
+   * ones, and slow ones.
    *
    * @param running - the sources that are being asked
    */
@@ -76,7 +86,8 @@ export class Candidates {
 
   #rank(source: number): number {
     const url = this.url(source);
-    if (this.#withdrawn.has(source)) return 3;
-    return this.#tools.trust.isLiar(url) ? 2 : Number(this.#tools.pace.isBehind(url));
+    if (this.#withdrawn.has(source)) return 4;
+    if (this.#tools.trust.isLiar(url)) return 3;
+    return this.#tools.trust.isDoubtful(url) ? 2 : Number(this.#tools.pace.isBehind(url));
   }
 }

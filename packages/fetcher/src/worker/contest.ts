@@ -10,6 +10,7 @@ import { Candidates } from './candidates.js';
 import type { ContestFile, Found } from './contest-file.js';
 import { FileWords } from './file-words.js';
 import { Race } from './race.js';
+import { taskOf } from './task.js';
 import type { Tools } from './tools.js';
 import { type Ended, UnderWay } from './under-way.js';
 
@@ -19,7 +20,6 @@ import { type Ended, UnderWay } from './under-way.js';
  */
 export class Contest implements Disposable {
   readonly #tools: Tools;
-  readonly #file: number;
   readonly #wanted: WorkerFile;
   readonly #words: FileWords;
   readonly #deadline: AbortSignal;
@@ -37,9 +37,8 @@ export class Contest implements Disposable {
 
   constructor(tools: Tools, { file, wanted, sink, deadline }: ContestFile) {
     this.#tools = tools;
-    this.#file = file;
     this.#wanted = wanted;
-    this.#words = new FileWords(tools.channel, file, sink);
+    this.#words = new FileWords(tools, file, sink);
     this.#deadline = deadline;
     this.#resume = wanted.resume;
     this.#candidates = new Candidates(
@@ -67,7 +66,8 @@ export class Contest implements Disposable {
       }
       const { source, result } = ended;
       const isOver = 'kind' in result ? this.#fail(source, result) : this.#isAnswer(source, result);
-      if (isOver) return await this.#conclude(ended);
+      const found = isOver ? await this.#conclude(ended) : 'wrong';
+      if (found !== 'wrong') return found;
       if (this.#running.size === 0) await this.#next();
     }
     return undefined;
@@ -105,33 +105,25 @@ export class Contest implements Disposable {
   }
 
   #begin(source: number, url: URL): void {
-    const { work, connections, pace } = this.#tools;
-    const { maxBytes, size, isSummed, modifiedSince, opened } = this.#wanted;
     const controller = new AbortController();
-    const transfer = pace.begin(url, () => this.#running.slow());
+    const transfer = this.#tools.pace.begin(url, () => this.#running.slow());
     const runner = this.#race.enter(source, () => transfer.goesWell);
     const began = this.#begun++;
     let total: number | undefined;
-    const task = {
-      ...work,
-      connections,
+    const task = taskOf(this.#tools, this.#wanted, {
       deadline: AbortSignal.any([this.#deadline, controller.signal]),
       url,
       sink: runner,
-      maxBytes,
-      size,
-      isSummed,
       // Another server uses other ETags.
       resume: this.#resume === null || source === 0 ? this.#resume : { ...this.#resume, etag: null },
-      modifiedSince,
-      onStart: (started: Started) => {
+      onStart: (started) => {
         total = started.total;
         runner.start(started);
         transfer.update(runner.position, total);
       },
-      onProgress: (received: number) => transfer.update(received, total),
-    };
-    const ended = attempt(task, opened[source]).then((result) => {
+      onProgress: (received) => transfer.update(received, total),
+    });
+    const ended = attempt(task, this.#wanted.opened[source]).then((result) => {
       transfer[Symbol.dispose]();
       this.#race.leave(runner);
       return { source, result, began };
@@ -210,40 +202,48 @@ export class Contest implements Disposable {
     return isFinal(failure.kind);
   }
 
-  /** A source that has sent only a part gets no verdict. */
-  #awaitVerdict(last: URL): void {
-    const { verdicts, trust } = this.#tools;
+  /**
+   * Asks the parent about a complete file. A source that has sent only a part of it gets no verdict.
+   *
+   * @returns whether the file is wrong, and another source is left for it
+   */
+  async #isWrong(last: URL): Promise<boolean> {
+    const { isSummed, resume } = this.#wanted;
     const [only, ...more] = this.#parts;
-    const isWhole = only !== undefined && more.length === 0 && this.#wanted.resume === null;
-    if (!isWhole) trust.over(last);
-    verdicts.expect(this.#file, isWhole ? this.#candidates.url(only) : undefined);
+    if (isSummed && only !== undefined && more.length === 0 && resume === null)
+      return (
+        (await this.#words.isWrong(this.#candidates.url(only), this.#candidates.urls)) && this.#candidates.size > 0
+      );
+    this.#tools.trust.over(last);
+    return false;
   }
 
   /** Abandons all others, and reports the outcome of the file. */
-  async #conclude({ source, result, began }: Ended): Promise<Found | undefined> {
-    const { pace } = this.#tools;
+  async #conclude({ source, result, began }: Ended): Promise<Found | 'wrong' | undefined> {
     const others = await this.#running.end(new TransferFailure('slower', ''));
     if ('kind' in result) return undefined;
+    const url = this.#candidates.url(source);
+    // If both had the last byte, the one whose byte was used.
+    const from = this.#leading ?? source;
+    // If the file is wrong, the others may be asked again.
+    for (const other of [source, ...others.map((one) => one.source)]) this.#candidates.restore(other);
+    this.#candidates.take(from);
+    if (result.state === 'done' && (await this.#isWrong(url))) {
+      this.#failed.add(from);
+      this.#words.wrong(from, this.#candidates.url(from));
+      this.#resume = null;
+      return 'wrong';
+    }
     for (const other of others) {
       if (other.source === this.#leading || other.began > began) continue;
       this.#failed.add(other.source);
       this.#words.overtaken(other.source, other.url);
       this.#overtaken(other.url);
     }
-    const url = this.#candidates.url(source);
-    if ((others.length === 0 || this.#parts.size === 1) && url.protocol !== 'file:') pace.proven(url);
-    if (result.state === 'unchanged') {
-      this.#words.unchanged(source);
-    } else {
-      this.#awaitVerdict(url);
-      this.#words.done();
-    }
-    // If both had the last byte, the one whose byte was used.
-    const from = this.#leading ?? source;
-    return {
-      source: from,
-      failed: this.#failed,
-      found: from === source ? result : { state: result.state, url: this.#candidates.url(from) },
-    };
+    if ((others.length === 0 || this.#parts.size === 1) && url.protocol !== 'file:') this.#tools.pace.proven(url);
+    if (result.state === 'unchanged') this.#words.unchanged(source);
+    else this.#words.done();
+    const found = from === source ? result : { state: result.state, url: this.#candidates.url(from) };
+    return { source: from, failed: this.#failed, found };
   }
 }

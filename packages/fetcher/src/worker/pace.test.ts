@@ -80,6 +80,32 @@ describe('a source', () => {
     expect(silent.told()).toBeGreaterThan(0);
   });
 
+  it('has 100 ms for its last bytes, or three times its longest silence before', () => {
+    // Bytes at each check, or at every second one.
+    for (const [every, patience] of [
+      [50, 100],
+      [100, 150],
+    ] as const) {
+      using transfer = watched(new URL(`http://every${every}/x`));
+      for (let position = 0; position <= 990_000; position += 99_000) {
+        transfer.update(position, 1_000_000);
+        vi.advanceTimersByTime(position === 990_000 ? 50 : every);
+      }
+      vi.advanceTimersByTime(patience - 50);
+      expect([transfer.told(), transfer.goesWell]).toEqual([0, true]);
+      vi.advanceTimersByTime(50);
+      expect([transfer.told() > 0, transfer.goesWell]).toEqual([true, false]);
+    }
+    // The control: in the middle of a file it has longer.
+    using middle = watched(slow);
+    for (const position of [0, 50_000, 100_000]) {
+      middle.update(position, 1_000_000);
+      vi.advanceTimersByTime(50);
+    }
+    vi.advanceTimersByTime(50);
+    expect(middle.told()).toBe(0);
+  });
+
   it('costs one request in addition while all files stand still, and one each once another was ahead', () => {
     using first = watched(slow);
     using second = watched(slow);

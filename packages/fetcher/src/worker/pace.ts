@@ -1,5 +1,5 @@
 import { hostKey } from '../values/host-key.js';
-import { answerPatience, bytePatience, Patience, shortPatience } from './patience.js';
+import { answerPatience, bytePatience, isTail, Patience, shortPatience, tailPatience } from './patience.js';
 import type { Transfer } from './transfer.js';
 
 /** When a source counts as slow. */
@@ -37,11 +37,12 @@ interface Entry {
   position: number | undefined;
   total: number | undefined;
   received: number;
-  /** Checks since the beginning. */
-  age: number;
+  age: number; // Checks since the beginning.
   /** Checks since the last few bytes, and the bytes at that time. */
   quiet: number;
   mark: number;
+  /** The longest silence between two bytes so far, in checks. */
+  gap: number;
   /** Bytes at each of the last measurements, oldest first. */
   readonly history: number[];
   isBelowShare: boolean;
@@ -96,6 +97,7 @@ export class Pace implements Disposable {
       age: 0,
       quiet: 0,
       mark: 0,
+      gap: 0,
       history: [0],
       isBelowShare: false,
       isStill: false,
@@ -115,7 +117,7 @@ export class Pace implements Disposable {
         this.#received += bytes;
       },
       get goesWell() {
-        return !entry.isBelowShare && !entry.isStill && entry.mark > 0 && entry.quiet < shortPatience;
+        return !entry.isBelowShare && !entry.isStill && entry.mark > 0 && entry.quiet < ownPatience(entry);
       },
       get isSlow() {
         return entry.isBelowShare || entry.quiet >= longPatience(entry);
@@ -162,6 +164,7 @@ export class Pace implements Disposable {
     entry.age++;
     entry.quiet++;
     if (entry.received - entry.mark >= standStill) {
+      if (entry.mark > 0) entry.gap = Math.max(entry.gap, entry.quiet - 1);
       entry.mark = entry.received;
       entry.quiet = 0;
     }
@@ -179,7 +182,7 @@ export class Pace implements Disposable {
       return true;
     }
     // A delay of the line is one of the bytes, too.
-    return quiet >= this.#patience.checks && this.#mayHedge(entry);
+    return quiet >= Math.min(this.#patience.checks, ownPatience(entry, Infinity)) && this.#mayHedge(entry);
   }
 
   /** If a line hesitates, all files stand still. Then one request for each host is enough to find out. */
@@ -230,6 +233,12 @@ export class Pace implements Disposable {
 /** Checks after which a source counts as slow for every file. */
 function longPatience({ position }: Entry): number {
   return position === undefined ? answerPatience : bytePatience;
+}
+
+/** Checks after which a source is not enough for its file: fewer for the last bytes. */
+function ownPatience({ position = 0, total, mark, gap }: Entry, others = shortPatience): number {
+  const isLast = mark > 0 && total !== undefined && isTail(total - position, total);
+  return isLast ? Math.min(others, tailPatience(gap)) : others;
 }
 
 /** Adds a measurement, and returns the bytes a second over the last ones; undefined if there are too few. */

@@ -11,6 +11,32 @@ export const bytePatience = 15;
 /** The least patience, in checks: 200 ms. */
 const leastPatience = 4;
 
+/**
+ * The last bytes of a file: so few that requesting them elsewhere costs almost nothing. A race permits the same number
+ * of bytes twice.
+ *
+ * @param left - bytes that are missing
+ * @param total - bytes of the whole file
+ */
+export function isTail(left: number, total: number): boolean {
+  return left <= fewBytes(total);
+}
+
+/** A fortieth of a file, or at least a part of a connection's buffer. */
+export function fewBytes(total: number): number {
+  return Math.max(16 * 1024, total / 40);
+}
+
+/**
+ * Returns the checks to wait for the last bytes: 100 ms, the least of RFC 8305, or three times as long as the source
+ * has been silent before.
+ *
+ * @param gap - its longest silence so far, in checks
+ */
+export function tailPatience(gap: number): number {
+  return Math.max(2, factor * gap);
+}
+
 /** How many times longer than the slowest of the latest answers a source may be silent, and their number. */
 const factor = 3;
 const latest = 8;

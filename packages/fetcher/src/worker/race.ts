@@ -1,6 +1,7 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
 import type { Started } from '../source/download.js';
 import type { Sink } from '../source/sink.js';
+import { fewBytes } from './patience.js';
 
 /** The file of a race, which is written in order. */
 export interface RaceEvents {
@@ -12,9 +13,6 @@ export interface RaceEvents {
   /** Called when a source is not needed any more: it is abandoned, without an error. */
   readonly onWithdrawn: (source: number, why: TransferFailure) => void;
 }
-
-/** The most bytes of one file that may be sent twice: a fortieth of it, or at least a part of a connection's buffer. */
-const minTwice = 16 * 1024;
 
 /**
  * One file for which several sources are asked at a time. Each continues after the bytes that exist when it is asked,
@@ -96,7 +94,7 @@ export class Race {
     runner.twice += chunk.length - Math.max(0, fresh);
     if (fresh <= 0) {
       const isAhead = this.#leader?.goesWell() === true;
-      if (isAhead && runner.twice > Math.max(minTwice, (this.#facts.total ?? 0) / 40)) {
+      if (isAhead && runner.twice > fewBytes(this.#facts.total ?? 0)) {
         this.#withdraw(runner, 'the other source is ahead');
       }
       return undefined;

@@ -11,12 +11,24 @@ const trialTime = 500;
 export class Trust {
   readonly #proven = new Set<string>();
   readonly #liars = new Set<string>();
+  readonly #doubtful = new Set<string>();
   readonly #trials = new Map<string, { readonly over: Promise<void>; readonly end: () => void }>();
   readonly #onLiar = new Set<(host: string) => void>();
 
   /** Whether a host has sent a wrong file. */
   isLiar(url: URL): boolean {
     return this.#liars.has(hostKey(url));
+  }
+
+  /** Records that a host may have wrong files. */
+  doubt(url: URL): void {
+    this.#doubtful.add(hostKey(url));
+  }
+
+  /** Whether a host may have wrong files, and has sent no correct one. */
+  isDoubtful(url: URL): boolean {
+    const host = hostKey(url);
+    return this.#doubtful.has(host) && !this.#proven.has(host);
   }
 
   /**
@@ -49,12 +61,16 @@ export class Trust {
     return undefined;
   }
 
-  /** Records the result of a file from a host. */
-  judge(url: URL, isRight: boolean): void {
+  /**
+   * Records the result of a file from a host.
+   *
+   * @param isRight - null if it is unknown
+   */
+  judge(url: URL, isRight: boolean | null): void {
     const host = hostKey(url);
-    if (isRight) {
+    if (isRight === true) {
       this.#proven.add(host);
-    } else if (!this.#liars.has(host)) {
+    } else if (isRight === false && !this.#liars.has(host)) {
       this.#liars.add(host);
       for (const tell of this.#onLiar) tell(host);
     }

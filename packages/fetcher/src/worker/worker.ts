@@ -14,6 +14,7 @@ import { downloadFile } from './file.js';
 import { Hosts } from './hosts.js';
 import { Pace } from './pace.js';
 import { ParentChannel } from './parent-channel.js';
+import { Survey } from './survey.js';
 import { trialsFirst } from './trials-first.js';
 import { Trust } from './trust.js';
 import { Verdicts } from './verdicts.js';
@@ -22,7 +23,6 @@ async function main(): Promise<void> {
   const channel = new ParentChannel();
   const abandonment = new Abandonment();
   const trust = new Trust();
-  const verdicts = new Verdicts(trust);
   const work = await channel.listen((order) => {
     if ('abandon' in order) abandonment.abandon(order.abandon);
     else verdicts.judge(order.judged, order.isRight);
@@ -31,9 +31,11 @@ async function main(): Promise<void> {
   const { connectTimeout } = limits;
   const certificates = work.hasCertificates ? workerDescriptors.certificates : undefined;
   using pace = new Pace({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
+  const connections = connectionsOf({ connectTimeout, parallel, proxies }, certificates);
+  const verdicts = new Verdicts(channel, trust, new Survey({ work, connections }));
   const tools = {
     work,
-    connections: connectionsOf({ connectTimeout, parallel, proxies }, certificates),
+    connections,
     hosts: new Hosts(limits.hostErrors, hosts.errors),
     pace,
     trust,

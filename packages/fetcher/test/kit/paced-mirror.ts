@@ -43,12 +43,13 @@ export async function pacedMirror(
     const right = content(path);
     const whole = kind === 'lying' ? Buffer.alloc(right.length, 'wrong ') : right;
     const length = whole.length - Number(kind === 'wrong length');
-    const start = Number(/^range: bytes=(\d+)-/im.exec(head)?.[1] ?? 0);
-    const body = whole.subarray(start, length);
+    const [start, end] = rangeOf(head, length);
+    const body = whole.subarray(start, end);
     const said = { 'last-modified': lastModified.toUTCString(), 'content-length': body.length };
-    const range = { 'content-range': `bytes ${start}-${length - 1}/${length}` };
-    socket.write(response(start === 0 ? '200 OK' : '206 Part', start === 0 ? said : { ...said, ...range }));
-    const end = kind === 'stops at 99 %' ? Math.floor(body.length * 0.99) : body.length;
+    const range = { 'content-range': `bytes ${start}-${end - 1}/${length}` };
+    const isWhole = body.length === length;
+    socket.write(response(isWhole ? '200 OK' : '206 Part', isWhole ? said : { ...said, ...range }));
+    const until = kind === 'stops at 99 %' ? Math.floor(body.length * 0.99) : body.length;
     const step = kind === 'byte a second' ? 1 : Math.ceil((rate * interval) / 1000);
     let at = 0;
     const timer = setInterval(
@@ -57,14 +58,20 @@ export async function pacedMirror(
           clearInterval(timer);
           return;
         }
-        const piece = body.subarray(at, Math.min(at + step, end));
+        const piece = body.subarray(at, Math.min(at + step, until));
         socket.write(piece);
         at += piece.length;
         sent += piece.length;
-        if (at >= end) clearInterval(timer);
+        if (at >= until) clearInterval(timer);
       },
       kind === 'byte a second' ? 1000 : interval,
     );
   });
   return { ...server, sent: () => sent };
+}
+
+/** The range that a request asks for. */
+function rangeOf(head: string, length: number): readonly [start: number, end: number] {
+  const [, start, last] = /^range: bytes=(\d+)-(\d+)?/im.exec(head) ?? [];
+  return [Number(start ?? 0), last === undefined ? length : Number(last) + 1];
 }

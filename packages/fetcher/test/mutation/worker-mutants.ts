@@ -204,6 +204,18 @@ const fileReports = [
     unit('parent/file-reports', 'no change that nobody asked about'),
   ),
   without(
+    'the word of the parent on a wrong file',
+    'parent/file-reports',
+    "if (report.refuted !== source) throw new WorkerLied('it called a file wrong that the parent has not called so');",
+    unit('parent/file-reports', 'a wrong file that the parent has not called so'),
+  ),
+  without(
+    'that nothing of a wrong file is kept',
+    'parent/receiver',
+    "this.#attempt(item.file, 'file', (target) => target.truncate());",
+    unit('parent/receiver', 'a wrong file is discarded'),
+  ),
+  without(
     'the size of a signature',
     'parent/file-reports',
     "if (report.signatureReceived > maxBytes) throw new WorkerLied('it announced more bytes than a signature may have');",
