@@ -1,5 +1,5 @@
 /* A file system of a neighbour's, by FUSE, that says all on it is root's. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 
 import { bundleFixture, compileC, missing, runProgram, stranger, temporaryFolder } from '@sb/test-kit';
@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 const program = temporaryFolder();
 const served = program.file('served');
+const exchanges = program.file('exchanges');
 
 /** What root makes of a file system that a user serves, with a link to a file of root's alone. */
 async function madeOf(user: number, statfsError = 0): Promise<Readonly<Record<string, string>>> {
@@ -25,6 +26,7 @@ async function madeOf(user: number, statfsError = 0): Promise<Readonly<Record<st
 describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('a file on a file system that', () => {
   beforeAll(async () => {
     await compileC(served, { from: import.meta.url, sources: ['../test/fixtures/served.c'] });
+    await compileC(exchanges, { from: import.meta.url, sources: ['../test/fixtures/exchanges.c'] });
     return () => program[Symbol.dispose]();
   });
 
@@ -62,6 +64,26 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('a file on a file s
       for (const [act, said] of Object.entries(all)) expect([act, said]).toEqual([act, expect.stringContaining(why)]);
     },
   );
+
+  it('a neighbour serves, and never answers, is not asked if it takes the place of a link meanwhile', async () => {
+    using folder = temporaryFolder();
+    const [mount, link, begin] = [folder.file('mnt'), folder.file('link'), folder.file('begin')];
+    mkdirSync(mount);
+    mkdirSync(folder.file('real'));
+    writeFileSync(folder.file('real/file'), 'theirs');
+    symlinkSync('real', link);
+    const fixture = bundleFixture(new URL('../test/fixtures/of-exchanged.ts', import.meta.url));
+    const serving = [served, mount, String(stranger.uid), '/', 'silent'];
+    const opening = [process.execPath, fixture, `${link}/file`, begin];
+    const beside = [exchanges, mount, link, begin, ...serving, ...opening];
+    const args = ['--mount', '--propagation', 'private', ...beside];
+    const { status, stdout, stderr } = await runProgram('unshare', args);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const seen = JSON.parse(stdout) as readonly string[];
+    expect(seen).toEqual(expect.arrayContaining(['read', 'serves']));
+    // How often each is met is chance.
+    expect(seen.filter((one) => !['read', 'serves', 'changed meanwhile'].includes(one))).toEqual([]);
+  });
 
   it('a neighbour serves, and never answers, does not block the removal of its directory', async () => {
     using folder = temporaryFolder();

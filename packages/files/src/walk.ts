@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
 import { errorCode, type ServingUser } from '@sb/core';
@@ -157,14 +157,31 @@ interface LinkAt {
 
 /** Reads a link by its name, which must lead to the held one before and after: renaming it changes its ctime. */
 function readLink({ descriptor, path, place, folder, servedBy }: LinkAt, judge: Judge): string {
+  const changed = 'a symbolic link on the way changed meanwhile';
   try {
     judge.link({ path, stats: fstatSync(descriptor), folder, servedBy });
     const before = fstatSync(descriptor, { bigint: true });
     const target = readlinkSync(place);
-    const after = lstatSync(place, { bigint: true });
-    const isSame = after.dev === before.dev && after.ino === before.ino && after.ctimeNs === before.ctimeNs;
-    return isSame ? target : judge.refuse(path, 'a symbolic link on the way changed meanwhile');
+    return isStillAt(place, descriptor, before) ? target : judge.refuse(path, changed);
+  } catch (error) {
+    if (errorCode(error) === 'EINVAL') judge.refuse(path, changed);
+    throw error;
   } finally {
     closeSync(descriptor);
+  }
+}
+
+/**
+ * Whether a name leads to what is held. Its owner can put something there that is a mount point for others: by rename(2), in a
+ * mount namespace that does not have this mount. So the name is held as well, and its mount is compared before anything is asked.
+ */
+function isStillAt(place: string, descriptor: number, before: BigIntStats): boolean {
+  const named = openSync(place, oPath | constants.O_NOFOLLOW);
+  try {
+    if (mountForRoot(named) !== mountForRoot(descriptor)) return false;
+    const after = fstatSync(named, { bigint: true });
+    return after.dev === before.dev && after.ino === before.ino && after.ctimeNs === before.ctimeNs;
+  } finally {
+    closeSync(named);
   }
 }

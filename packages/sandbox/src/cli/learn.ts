@@ -9,6 +9,7 @@ import { complain, print } from './output.js';
 import { misuse } from './usage-error.js';
 import type { Arguments } from './arguments.js';
 import { shellWord } from '../export/shell-word.js';
+import { neverWhole } from '../denials/whole-directories.js';
 import { credentialPaths, homesOf, realOf } from '../grant/homes.js';
 import { type Attempt, learn, type Lessons } from '../learn/learn.js';
 import type { Bounds } from '../learn/learnable.js';
@@ -45,7 +46,17 @@ export async function learnFrom(args: Arguments, policy: SandboxPolicy, command:
     return denied;
   }
   await write(policy, lessons.learned, file);
+  if (file !== '' && isWritten(resolve(file), lessons.learned))
+    complain(
+      `${shellWord(file)} lies where the command may write, so it could change its own policy: name another file`,
+    );
   return 0;
+}
+
+/** Whether a policy grants writing to its own file. */
+function isWritten(file: string, learned: readonly Learned[]): boolean {
+  const path = realOf(file);
+  return learned.some((one) => 'path' in one && one.access.includes('w') && isBeneath(path, one.path));
 }
 
 interface LastRun {
@@ -105,14 +116,15 @@ function boundsFrom(args: Arguments, policy: SandboxPolicy): Bounds {
   const known = [...homesOf(policy.user), ...(isAbsolute(home) ? [home] : [])];
   const homes = [...new Set(known.map(realOf))];
   const here = realOf(absolutePath(policy.cwd ?? ''));
-  // A whole home directory is granted only by name: its files start programs, such as .bashrc.
-  const isHome = homes.some((path) => isBeneath(path, here));
-  const own = named.length > 0 ? named : isHome ? [] : [here];
   const usual = [...programs.paths, ...system.paths, ...devices.paths, ...sink.paths].map(realOf);
+  // Only by name a whole home directory is granted, whose files start programs, such as .bashrc, or one of the machine.
+  const isWhole = [...homes, ...neverWhole, ...usual].some((path) => isBeneath(path, here));
+  const own = named.length > 0 ? named : isWhole ? [] : [here];
   return {
     within: named.length > 0 ? named : [...usual, ...own],
     own,
     uid: user?.uid ?? process.getuid?.() ?? 0,
+    began: Date.now(),
     homes,
     secrets: credentialPaths(known),
   };
@@ -129,7 +141,7 @@ function linesOf({ learned, passed, isMinimal, dropped, refused, runs }: Lessons
     .map(([denial, why]) => `not learned: ${verbOf(denial)} ${nameOf(denial)}, since ${why}`);
   const end = passed
     ? `${runs} runs: the command passes with these ${learned.length} rules${isMinimal === true ? ', and fails without any one of them' : '; not each was left out alone, since there are too many'}`
-    : `${runs} runs: ${dropped.length > 0 ? 'the command has put a link where it was denied a file' : 'the command fails with everything that may be learned'}, so no policy was written`;
+    : `${runs} runs: ${dropped.length > 0 ? 'what was learned may not be granted any more' : 'the command fails with everything that may be learned'}, so no policy was written`;
   return [...rules, ...back, ...others, end];
 }
 

@@ -1,7 +1,7 @@
 /* Learning against a program that is invented: it needs some rules, and is denied what it lacks. */
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 
-import { temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Denial } from '../denials/denial.js';
@@ -15,7 +15,14 @@ beforeEach(() => {
   folder = temporaryFolder(0o755);
   mkdirSync(folder.file('home/.ssh'), { recursive: true });
   const [home, own] = [folder.file('home'), [folder.path]];
-  bounds = { within: own, own, uid: process.getuid?.() ?? 0, homes: [home], secrets: [`${home}/.ssh`] };
+  bounds = {
+    within: own,
+    own,
+    uid: process.getuid?.() ?? 0,
+    began: Date.now(),
+    homes: [home],
+    secrets: [`${home}/.ssh`],
+  };
 });
 afterEach(() => folder[Symbol.dispose]());
 
@@ -132,6 +139,32 @@ describe('learning', () => {
     );
     expect(lessonOf(denial('/etc/shadow'), { ...bounds, within: ['/etc'] })).toEqual({
       refused: 'it is a file of root that others may not read',
+    });
+  });
+
+  it.skipIf(missing('root'))('never grants root a file that others may not reach', () => {
+    const path = made('home/readable');
+    const ask = (within: string) => lessonOf(denial(path), { ...bounds, within: [within], own: [within] });
+    expect(ask(folder.path)).toEqual({ rules: [expect.anything()] });
+    chmodSync(folder.file('home'), 0o700);
+    expect(ask(folder.path)).toEqual({
+      refused: expect.stringContaining('others may not enter a directory') as string,
+    });
+    // The bound itself was named.
+    expect(ask(folder.file('home'))).toEqual({ rules: [expect.anything()] });
+  });
+
+  it.skipIf(missing('root'))('never grants root what its program has made public meanwhile', () => {
+    const path = made('home/secret');
+    const ask = (began: number, own: readonly string[]) => lessonOf(denial(path), { ...bounds, began, own });
+    const end = statSync(path).ctimeMs + 1;
+    expect(ask(end, [])).toEqual({ rules: [expect.anything()] });
+    const refused = { refused: 'it was changed after learning began' };
+    expect(ask(end - 1, [])).toEqual(refused);
+    // What it has made itself.
+    expect(ask(end - 1, [folder.path])).toEqual({ rules: [expect.anything()] });
+    expect(lessonOf(denial('/proc/filesystems'), { ...bounds, began: 0, within: ['/proc'], own: [] })).toEqual({
+      rules: [expect.anything()],
     });
   });
 

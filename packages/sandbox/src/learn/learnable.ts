@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+
 import { isThere, look, lookAtLink } from '@sb/files';
 
 import type { Denial } from '../denials/denial.js';
@@ -12,6 +14,8 @@ export interface Bounds {
   readonly own: readonly string[];
   /** The user that the program runs as. */
   readonly uid: number;
+  /** When learning began, in milliseconds since 1970. */
+  readonly began: number;
   /** Home directories, which are never granted as a whole because of a few names. */
   readonly homes: readonly string[];
   /** Credentials, which are never granted. */
@@ -92,7 +96,8 @@ function whyNot(path: string, bounds: Bounds): string | undefined {
 }
 
 /** Files of the machine that not everybody may read are not learned either, for instance /etc/shadow. */
-function whyNotOwn(path: string, { uid, own }: Bounds): string | undefined {
+function whyNotOwn(path: string, bounds: Bounds): string | undefined {
+  const { uid, own } = bounds;
   const stats = examined(path);
   if (stats === undefined) return 'it cannot be examined';
   if (stats.uid !== 0 && stats.uid !== uid) return `it belongs to uid ${stats.uid}`;
@@ -100,12 +105,41 @@ function whyNotOwn(path: string, { uid, own }: Bounds): string | undefined {
   // Root may read everything that lies in it.
   if (stats.isDirectory() && uid === 0 && !own.some((folder) => isBeneath(path, folder)))
     return 'root could read all of that directory; name it by --learn-within, or add --user';
-  const isPublic = (stats.mode & othersRead) !== 0;
-  return isPublic || (stats.uid === uid && uid !== 0) ? undefined : 'it is a file of root that others may not read';
+  if (stats.uid === uid && uid !== 0) return undefined;
+  if ((stats.mode & othersRead) === 0) return 'it is a file of root that others may not read';
+  return uid === 0 ? whyNotRoots(path, bounds) : undefined;
 }
+
+/**
+ * Why a file that everybody may read by its own mode is not for everybody. Others may not enter a directory above it, for
+ * example /etc/sudoers.d. Or root's program has changed the mode of one of them, which Landlock cannot forbid.
+ */
+function whyNotRoots(path: string, { within, own, began }: Bounds): string | undefined {
+  const folders = foldersBetween(path, within).map(examined);
+  if (folders.some((stats) => stats === undefined || (stats.mode & othersSearch) === 0))
+    return 'it is a file of root, and others may not enter a directory above it';
+  // The kernel's own files have the time at which they were looked up.
+  if (kernels.test(path) || own.some((folder) => isBeneath(path, folder))) return undefined;
+  const isChanged = [examined(path), ...folders].some((stats) => stats === undefined || stats.ctimeMs >= began);
+  return isChanged ? 'it was changed after learning began' : undefined;
+}
+
+/** The directories above a path that are beneath the bound that is nearest to it. */
+function foldersBetween(path: string, within: readonly string[]): readonly string[] {
+  const above = within.filter((folder) => isBeneath(path, folder)).toSorted((a, b) => b.length - a.length)[0] ?? '/';
+  const found: string[] = [];
+  for (let folder = dirname(path); folder !== above && isBeneath(folder, above); folder = dirname(folder))
+    found.push(folder);
+  return found;
+}
+
+const kernels = /^\/(?:proc|sys)\//;
 
 /** S_IROTH of inode(7). */
 const othersRead = 0o004;
+
+/** S_IXOTH: to look up names in a directory. */
+const othersSearch = 0o001;
 
 function examined(path: string): ReturnType<typeof look> {
   try {

@@ -1,5 +1,5 @@
 /* sb-run --learn: the least policy with which a command passes. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +55,37 @@ describe.skipIf(missing('linux', 'landlock6'))('sb-run --learn', () => {
     expect(status).toBe(1);
     expect(stderr).toContain(`not learned: read ${folder.file('one')}, since it is outside of --learn-within\n`);
     expect(() => readFileSync(file)).toThrow('ENOENT');
+  });
+
+  it('takes no directory of the machine for its own, in which anything could be written', async () => {
+    const folder = mkdtempSync('/var/tmp/sb-test-');
+    try {
+      writeFileSync(`${folder}/one`, 'one');
+      const learnIn = async (cwd: string) =>
+        await sbRun(
+          ['--fs', 'minimal', '--rx', '/usr', '--rx?', '/bin', '--cwd', cwd, '--learn', ...sh(`: >> ${folder}/one`)],
+          { timeout: 60_000 },
+        );
+      const [refused, learned] = await Promise.all([learnIn('/var'), learnIn(folder)]);
+      const why = `not learned: write ${folder}/one, since it is outside of --learn-within`;
+      expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining(why)]);
+      expect(learned.status).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('says that a policy lies where its command may write', async () => {
+    using folder = place();
+    const options = ['--fs', 'minimal', '--rx', '/usr', '--rx?', '/bin'];
+    const learnTo = async (file: string) =>
+      await sbRun([...options, `--learn=${file}`, ...sh(': > out/new')], { cwd: folder.path, timeout: 60_000 });
+    const [within, beside] = await Promise.all([learnTo('out/policy.json'), learnTo('policy.json')]);
+    expect([within.status, within.stderr]).toEqual([
+      0,
+      expect.stringContaining('out/policy.json lies where the command may write'),
+    ]);
+    expect([beside.status, beside.stderr]).toEqual([0, expect.not.stringContaining('lies where')]);
   });
 
   it.each([
