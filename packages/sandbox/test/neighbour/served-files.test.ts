@@ -28,7 +28,7 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'landlock7', 'fuse'))('sb-ex
 
   const serves = 'lies on a file system that another user serves (FUSE), who may never answer';
 
-  it('does-not-wait-for-a-server, whatever it looks for there', async () => {
+  it('does-not-wait-for-a-server of its file or its command', async () => {
     using folder = temporaryFolder();
     for (const name of ['mnt', 'bin']) mkdirSync(folder.file(name));
     symlinkSync('mnt/x', folder.file('link'));
