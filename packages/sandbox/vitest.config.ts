@@ -6,6 +6,7 @@ export default packageTests({
     'test/commands/commands.test.ts',
     'test/enforcement/denials-races.test.ts',
     'test/cli/everyday.test.ts',
+    'test/cli/learn-programs.test.ts',
     'test/neighbour/private-tmp.test.ts',
     'test/cli/ends.test.ts',
     'test/cli/policy-file.test.ts',

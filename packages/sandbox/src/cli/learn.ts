@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, relative as relativePath, resolve } from 'node:path';
 
 import { escaped, isSandboxError } from '@sb/core';
 import { filesClause, isFilesError, replaceFile } from '@sb/files';
@@ -39,13 +39,14 @@ export async function learnFrom(args: Arguments, policy: SandboxPolicy, command:
   if (unused !== undefined) misuse(`--${unused} cannot be combined with --learn`, `Leave --${unused} out.`);
   if (file === '-') misuse('--learn=- names no file', 'Write --learn for standard output, or ./- for that name.');
   const last: LastRun = { said: '', lacksLoader: false };
-  const lessons = await learn((learned) => runOnce(policy, learned, { command, last }), boundsFrom(args, policy));
+  const bounds = boundsFrom(args, policy);
+  const lessons = await learn((learned) => runOnce(policy, learned, { command, last }), bounds);
   for (const line of linesOf(lessons)) complain(line);
   if (!lessons.passed) {
     if (last.said !== '') complain(`its last words were: ${last.said.trimEnd()}`);
     return denied;
   }
-  await write(policy, lessons.learned, file);
+  await write(policy, lessons.learned, { file, homes: bounds.homes });
   if (file !== '' && isWritten(resolve(file), lessons.learned))
     complain(
       `${shellWord(file)} lies where the command may write, so it could change its own policy: name another file`,
@@ -124,9 +125,10 @@ function boundsFrom(args: Arguments, policy: SandboxPolicy): Bounds {
     within: named.length > 0 ? named : [...usual, ...own],
     own,
     uid: user?.uid ?? process.getuid?.() ?? 0,
-    began: Date.now(),
     homes,
     secrets: credentialPaths(known),
+    began: Date.now(),
+    hasTmp: policy.tmp !== undefined,
   };
 }
 
@@ -150,19 +152,38 @@ function nameOf({ path, port, target, call }: Lessons['refused'][number][0]): st
 }
 
 function optionOf(one: Learned): string {
+  if ('tmp' in one) return '--tmp';
   if ('net' in one) return `--${one.net === 'connectTcp' ? 'connect-tcp' : 'bind-tcp'} ${one.port}`;
   return `--${one.access} ${shellWord(one.path)}`;
 }
 
-/** What lies beneath the directory of the file becomes relative to it, as the file is read (policy-file.ts). */
-async function write(policy: SandboxPolicy, learned: readonly Learned[], file: string): Promise<void> {
-  const folder = file === '' ? undefined : dirname(resolve(file));
-  const relative = learned.map((one) =>
-    'net' in one || folder === undefined || !isBeneath(one.path, folder) || folder === '/'
-      ? one
-      : { ...one, path: one.path === folder ? '.' : one.path.slice(folder.length + 1) },
+/** The home directory that a directory is in; the directory itself if none is. A user without a home directory has `/`. */
+function topOf(folder: string, homes: readonly string[]): string {
+  return homes.find((home) => home !== '/' && isBeneath(folder, home)) ?? folder;
+}
+
+/**
+ * What lies beneath the directory of the file becomes relative to it, as the file is read (policy-file.ts). If that directory is
+ * in the home directory, what lies in the home directory does as well: so the policy holds in another one, at the same place.
+ */
+function relativeTo(folder: string, learned: readonly Learned[], homes: readonly string[]): readonly Learned[] {
+  // Through a link, `..` would lead elsewhere than its text says.
+  const top = realOf(folder) === folder ? topOf(folder, homes) : folder;
+  return learned.map((one) =>
+    'path' in one && top !== '/' && isBeneath(one.path, top)
+      ? { ...one, path: relativePath(folder, one.path) || '.' }
+      : one,
   );
-  const text = `${JSON.stringify(definePolicy(withLearned(policy, relative)), undefined, 2)}\n`;
+}
+
+async function write(
+  policy: SandboxPolicy,
+  learned: readonly Learned[],
+  where: { readonly file: string; readonly homes: readonly string[] },
+) {
+  const { file, homes } = where;
+  const rules = file === '' ? learned : relativeTo(dirname(resolve(file)), learned, homes);
+  const text = `${JSON.stringify(definePolicy(withLearned(policy, rules)), undefined, 2)}\n`;
   if (file === '') {
     await print(text);
     return;

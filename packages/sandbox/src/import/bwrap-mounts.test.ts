@@ -30,6 +30,25 @@ describe('a mount of bubblewrap', () => {
     expect(below('--bind /a /srv --ro-bind /srv/a /srv/a')).toEqual([]);
   });
 
+  it.each([
+    ['--ro-bind / / --tmpfs /tmp', '/'],
+    ['--bind / / --tmpfs /tmp', '/'],
+    ['--bind /tmp/a /tmp/a --tmpfs /tmp', '/tmp/a'],
+    ['--bind /tmp/ /tmp/ --tmpfs /tmp', '/tmp'],
+    // What it does not hide.
+    ['--ro-bind /usr /usr --tmpfs /tmp', undefined],
+    ['--tmpfs /tmp --bind /tmp/a /tmp/a', undefined],
+    ['--bind /a /tmp --tmpfs /tmp', undefined],
+    ['--bind /tmpfs /tmpfs --tmpfs /tmp', undefined],
+  ])('of memory is named where it hides what the policy grants: %s', (options, above) => {
+    const { policy, unsaid } = read(options);
+    expect(policy.tmp).toBe('memory');
+    const what = `hides the machine's files there, and here they are granted, as part of ${above}`;
+    expect(unsaid.filter(({ path }) => path === '--tmpfs /tmp')).toEqual(
+      above === undefined ? [] : [{ path: '--tmpfs /tmp', what }],
+    );
+  });
+
   it('is read in time that grows with the number of mounts', () => {
     const many = Array.from({ length: 20_000 }, (_, index) => `--ro-bind /a/${index} /a/${index}`).join(' ');
     expect(below(`--bind / / ${many}`)).toHaveLength(20_000);

@@ -33,6 +33,26 @@ export function writableAgain(binds: readonly Flag[]): readonly UnsaidSetting[] 
   });
 }
 
+/**
+ * Names a private /tmp that hides what the policy grants there: by a mount before it, at that path, above or beneath. The
+ * policy adds up, so the machine's /tmp can be reached beside the private one.
+ */
+export function hiddenTmp(flags: readonly Flag[], binds: readonly Flag[]): readonly UnsaidSetting[] {
+  const at = flags.findLastIndex(({ name, values }) => name === '--tmpfs' && values[0] === '/tmp');
+  const before = new Set(flags.slice(0, Math.max(at, 0)));
+  const granted = binds.find((bind) => {
+    const place = placeOf(bind);
+    const meets = isBeneath('/tmp', place) || isBeneath(place, '/tmp');
+    return before.has(bind) && bind.values[0] === bind.values[1] && meets;
+  });
+  if (granted === undefined) return [];
+  const what = `hides the machine's files there, and here they are granted, as part of ${placeOf(granted).slice(0, 100)}`;
+  return [{ path: '--tmpfs /tmp', what }];
+}
+
+const isBeneath = (path: string, folder: string): boolean =>
+  path === folder || folder === '/' || path.startsWith(`${folder}/`);
+
 /** Where a mount is, without doubled and last slashes. */
 const placeOf = ({ values: [, to = ''] }: Flag): string => posix.normalize(to).replace(/(?<=.)\/$/, '');
 

@@ -5,7 +5,7 @@ import { fromProgram } from '@sb/seccomp/analysis';
 import { refuse } from '../errors.js';
 import { definePolicy } from '../policy/define.js';
 import type { RlimitValue, SandboxOptions, ShortRule } from '../policy/options.js';
-import { isReadOnly, seenBinds, writableAgain } from './bwrap-mounts.js';
+import { hiddenTmp, isReadOnly, seenBinds, writableAgain } from './bwrap-mounts.js';
 import { bwrapTable } from './bwrap-options.js';
 import { type Flag, flagsOf } from './flags.js';
 import type { Imported, UnsaidSetting } from './imported.js';
@@ -60,7 +60,7 @@ const unplaced =
 /** What is mounted can be executed: a mount of bubblewrap has no option against that. */
 function filesOf(flags: readonly Flag[], unsaid: UnsaidSetting[]): SandboxOptions {
   const binds = seenBinds(flags);
-  unsaid.push(...writableAgain(binds));
+  unsaid.push(...writableAgain(binds), ...hiddenTmp(flags, binds));
   const isOpen = binds.some(({ name, values: [from, to] }) => !isReadOnly(name) && from === '/' && to === '/');
   const has = (name: string) => flags.some((one) => one.name === name);
   const isApart = has('--unshare-net') || has('--unshare-all');

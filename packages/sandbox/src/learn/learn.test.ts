@@ -19,9 +19,10 @@ beforeEach(() => {
     within: own,
     own,
     uid: process.getuid?.() ?? 0,
-    began: Date.now(),
     homes: [home],
     secrets: [`${home}/.ssh`],
+    began: Infinity,
+    hasTmp: false,
   };
 });
 afterEach(() => folder[Symbol.dispose]());
@@ -99,7 +100,7 @@ describe('learning', () => {
     mkdirSync(folder.file('d'));
     const key = made('d/key');
     const { attempt, tried } = program([
-      { path: made('other'), isNeeded: true },
+      { path: made('another'), isNeeded: true },
       { path: key, isNeeded: false },
     ]);
     const planting = async (learned: readonly Learned[]): Promise<Attempt> => {
@@ -168,6 +169,38 @@ describe('learning', () => {
     });
   });
 
+  it('learns the directory of what is written, since a rule for a missing file is lost', () => {
+    mkdirSync(folder.file('d'));
+    const path = made('d/out');
+    const rules = (denied: Denial, within: Partial<Bounds> = {}) => lessonOf(denied, { ...bounds, ...within });
+    expect(rules(denial(path, 'rw'))).toMatchObject({ rules: [{ access: 'rw', path: folder.file('d') }] });
+    // The twins: what is read, what lies in a home directory itself, and what is only within the bounds for reading.
+    expect(rules(denial(path))).toMatchObject({ rules: [{ access: 'ro', path }] });
+    expect(rules(denial(made('home/x'), 'rw'))).toMatchObject({ rules: [{ path: folder.file('home/x') }] });
+    expect(rules(denial(path, 'rw'), { own: [path] })).toMatchObject({ rules: [{ path }] });
+    expect(rules(denial(path, 'rw'), { within: [path] })).toMatchObject({ rules: [{ path }] });
+  });
+
+  it('learns the directory of a program that a run has made, and of no other', () => {
+    mkdirSync(folder.file('d'));
+    const path = made('d/tool');
+    const rules = (within: Partial<Bounds>) => lessonOf(denial(path, 'rx'), { ...bounds, ...within });
+    const changed = statSync(path).ctimeMs;
+    expect(rules({ began: changed })).toMatchObject({ rules: [{ access: 'rx', path: folder.file('d') }] });
+    expect(rules({ began: changed + 1 })).toMatchObject({ rules: [{ path }] });
+    expect(rules({ began: changed, own: [] })).toMatchObject({ rules: [{ path }] });
+  });
+
+  it('learns a private directory instead of everybody’s, once', () => {
+    expect(lessonOf(denial('/tmp', 'rw'), bounds)).toEqual({ rules: [{ tmp: 'private', count: 1 }] });
+    // The twins: a program that does not use it, reading, and a name in it.
+    const apart = { ...bounds, within: [], secrets: [] };
+    const refused = { refused: 'it is outside of --learn-within' };
+    expect(lessonOf(denial('/tmp', 'rw'), { ...apart, hasTmp: true })).toEqual(refused);
+    expect(lessonOf(denial('/tmp'), apart)).toEqual(refused);
+    expect(lessonOf(denial('/tmp/x', 'rw'), apart)).toEqual(refused);
+  });
+
   it('learns no calls and no signals', () => {
     const call = {
       ...denial('/x'),
@@ -205,6 +238,16 @@ describe('rules', () => {
     expect(merged([], four, always)).toEqual([{ access: 'ro', path: '/a', count: 4 }]);
     expect(merged([], four, () => false)).toHaveLength(4);
     expect(merged([], four.slice(1), always)).toHaveLength(3);
+  });
+
+  it('are in one order, for each order of denials', () => {
+    const tmp: Learned = { tmp: 'private', count: 1 };
+    const port = (number: number): Learned => ({ net: 'connectTcp', port: number, count: 1 });
+    const rules = [rule('ro', '/a'), rule('rw', '/b'), rule('rx', '/é'), port(1), port(2), tmp];
+    expect(merged([], rules, always)).toEqual(rules);
+    expect(merged([], rules.toReversed(), always)).toEqual(rules);
+    expect(merged([tmp], [tmp], always)).toEqual([{ ...tmp, count: 2 }]);
+    expect(withLearned({ landlock: 'minimal' }, [tmp])).toEqual({ landlock: 'minimal', tmp: 'private' });
   });
 
   it('are added to a policy, with ports', () => {

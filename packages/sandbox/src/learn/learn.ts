@@ -46,8 +46,9 @@ export async function learn(attempt: Try, bounds: Bounds): Promise<Lessons> {
   const dropped = new Map<string, string>();
   const careful: Try = async (learned) => await attempt(stillGranted(learned, bounds, dropped));
   const { learned, last, runs } = await grow(careful, bounds);
+  const inTheEnd = withTmpOf(learned, bounds);
   const refused = last.denials.flatMap((denial) => {
-    const lesson = lessonOf(denial, bounds);
+    const lesson = lessonOf(denial, inTheEnd);
     return 'refused' in lesson ? [[denial, lesson.refused] as const] : [];
   });
   const failed = { learned, passed: false, isMinimal: undefined };
@@ -61,7 +62,7 @@ export async function learn(attempt: Try, bounds: Bounds): Promise<Lessons> {
 /** Leaves out what must not be granted any more, and notes why. */
 function stillGranted(learned: readonly Learned[], bounds: Bounds, dropped: Map<string, string>): readonly Learned[] {
   return learned.filter((rule) => {
-    if ('net' in rule) return true;
+    if (!('path' in rule)) return true;
     const why = whyNotNow(rule.path, bounds);
     if (why !== undefined) dropped.set(rule.path, why);
     return !dropped.has(rule.path);
@@ -72,8 +73,9 @@ async function grow(attempt: Try, bounds: Bounds) {
   let learned: readonly Learned[] = [];
   for (let runs = 1; ; runs++) {
     const last = await attempt(learned);
+    const now = withTmpOf(learned, bounds);
     const rules = last.denials.flatMap((denial) => {
-      const lesson = lessonOf(denial, bounds);
+      const lesson = lessonOf(denial, now);
       return 'rules' in lesson ? lesson.rules : [];
     });
     const loaders = last.lacksLoader ? ofLoaders(bounds) : [];
@@ -82,6 +84,11 @@ async function grow(attempt: Try, bounds: Bounds) {
     if (isSame(learned, next) || runs === mostRounds) return { learned, last, runs };
     learned = next;
   }
+}
+
+/** A program that has a private temporary directory and does not use it is denied as before. Then that teaches nothing. */
+function withTmpOf(learned: readonly Learned[], bounds: Bounds): Bounds {
+  return { ...bounds, hasTmp: bounds.hasTmp || learned.some((one) => 'tmp' in one) };
 }
 
 /** Where the loaders of programs are (ld.so(8)), which open no file themselves until they run. */

@@ -14,13 +14,18 @@ export interface Bounds {
   readonly own: readonly string[];
   /** The user that the program runs as. */
   readonly uid: number;
-  /** When learning began, in milliseconds since 1970. */
-  readonly began: number;
   /** Home directories, which are never granted as a whole because of a few names. */
   readonly homes: readonly string[];
   /** Credentials, which are never granted. */
   readonly secrets: readonly string[];
+  /** When learning began, in milliseconds since 1970: what has changed since is the program's work, and may be missing in the next run. */
+  readonly began: number;
+  /** Whether the policy has a private temporary directory. */
+  readonly hasTmp: boolean;
 }
+
+/** Directories of everybody's, in which names are new in each run. */
+const shared: ReadonlySet<string> = new Set(['/tmp', '/var/tmp']);
 
 /** What a denial teaches: rules, or why nothing is learned. */
 export type Lesson = { readonly rules: readonly Learned[] } | { readonly refused: string };
@@ -44,11 +49,27 @@ export function lessonOf(denial: Denial, bounds: Bounds): Lesson {
       ],
     };
   }
-  const [option = '', path] = add.options ?? [];
+  return lessonOfPath(add.options ?? [], count, bounds);
+}
+
+function lessonOfPath([option = '', path]: readonly string[], count: number, bounds: Bounds): Lesson {
   if (path === undefined) return { refused: 'no option of sb-run grants it' };
   const access = option.slice(2) as LearnedAccess;
+  if (shared.has(path) && access === 'rw' && !bounds.hasTmp) return { rules: [{ tmp: 'private', count }] };
   const refused = whyNot(path, bounds) ?? whyNotWritten(access, path, bounds);
-  return refused === undefined ? { rules: [{ access, path, count }] } : { refused };
+  return refused === undefined ? { rules: [{ access, path: placeOf(access, path, bounds), count }] } : { refused };
+}
+
+/**
+ * The place that a rule names. A file that is written, or that a run has made and executes, may be missing at the next start,
+ * and then its rule is left out. So its directory is named, where writing may be learned and the directory may be granted.
+ */
+function placeOf(access: LearnedAccess, path: string, bounds: Bounds): string {
+  const folder = dirname(path);
+  const stats = path === '/dev/null' ? undefined : examined(path);
+  const isLost = access.includes('w') || (access.includes('x') && (stats?.ctimeMs ?? 0) >= bounds.began);
+  if (!isLost || stats === undefined || stats.isDirectory()) return path;
+  return mayGrantWhole(folder, bounds) && whyNotWritten('rw', folder, bounds) === undefined ? folder : path;
 }
 
 function whyNotWritten(access: LearnedAccess, path: string, { own }: Bounds): string | undefined {

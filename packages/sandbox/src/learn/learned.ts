@@ -9,7 +9,8 @@ export type LearnedAccess = 'ro' | 'rx' | 'rw' | 'rwx';
 /** A rule that was learned, and how many denials it answers. */
 export type Learned =
   | { readonly access: LearnedAccess; readonly path: string; readonly count: number }
-  | { readonly net: 'connectTcp' | 'bindTcp'; readonly port: number; readonly count: number };
+  | { readonly net: 'connectTcp' | 'bindTcp'; readonly port: number; readonly count: number }
+  | { readonly tmp: 'private'; readonly count: number };
 
 /** The least access that grants both. */
 function both(one: LearnedAccess, other: LearnedAccess): LearnedAccess {
@@ -33,7 +34,7 @@ const leastNames = 4;
 
 /**
  * Adds rules to others. Equal paths get the least access that is enough for both. Four names of one directory that
- * need the same become that directory. What a wider rule grants is left out.
+ * need the same become that directory. What a wider rule grants is left out. They are sorted by path.
  *
  * @param before - what was learned so far
  * @param added - in addition
@@ -45,20 +46,31 @@ export function merged(
   mayGrant: (folder: string) => boolean,
 ): readonly Learned[] {
   const all = [...before, ...added];
-  const ports = new Map<string, Learned>();
+  const others = new Map<string, Exclude<Learned, PathLearned>>();
   const paths = new Map<string, PathLearned>();
   for (const one of all) {
-    if ('net' in one) {
-      const key = `${one.net} ${one.port}`;
-      ports.set(key, { ...one, count: one.count + (ports.get(key)?.count ?? 0) });
-    } else add(paths, one);
+    if ('path' in one) {
+      add(paths, one);
+      continue;
+    }
+    const key = nameOf(one);
+    others.set(key, { ...one, count: one.count + (others.get(key)?.count ?? 0) });
   }
   for (const [folder, names] of foldersOf(paths.values())) {
     if (names.length < leastNames || !mayGrant(folder)) continue;
     for (const { path } of names) paths.delete(path);
     for (const name of names) add(paths, { ...name, path: folder });
   }
-  return [...withoutCovered([...paths.values()]), ...ports.values()];
+  return [...sorted(withoutCovered([...paths.values()]), ({ path }) => path), ...sorted([...others.values()], nameOf)];
+}
+
+/** By bytes: the order of denials differs from run to run, and the policy must not. */
+function sorted<T>(all: readonly T[], textOf: (one: T) => string): readonly T[] {
+  return all.toSorted((a, b) => Buffer.compare(Buffer.from(textOf(a)), Buffer.from(textOf(b))));
+}
+
+function nameOf(one: Exclude<Learned, PathLearned>): string {
+  return 'net' in one ? `${one.net} ${one.port}` : 'tmp';
 }
 
 type PathLearned = Extract<Learned, { access: LearnedAccess }>;
@@ -100,7 +112,7 @@ function withoutCovered(all: readonly PathLearned[]): readonly PathLearned[] {
  */
 export function withLearned(options: SandboxOptions, learned: readonly Learned[]): SandboxOptions {
   const rules = learned.flatMap((one): ShortRule[] =>
-    'net' in one ? [] : [{ [one.access]: one.path, optional: true }],
+    'path' in one ? [{ [one.access]: one.path, optional: true }] : [],
   );
   const ports = (net: 'connectTcp' | 'bindTcp'): readonly number[] =>
     learned.flatMap((one) => ('net' in one && one.net === net ? [one.port] : []));
@@ -108,6 +120,7 @@ export function withLearned(options: SandboxOptions, learned: readonly Learned[]
     ...(ports('connectTcp').length > 0 ? { connectTcp: ports('connectTcp') } : {}),
     ...(ports('bindTcp').length > 0 ? { bindTcp: ports('bindTcp') } : {}),
   };
-  const withFiles = rules.length > 0 ? withCandidate(options, { rules }) : options;
+  const withTmp = learned.some((one) => 'tmp' in one) ? ({ ...options, tmp: 'private' } as const) : options;
+  const withFiles = rules.length > 0 ? withCandidate(withTmp, { rules }) : withTmp;
   return Object.keys(net).length > 0 ? withCandidate(withFiles, { net }) : withFiles;
 }

@@ -9,6 +9,7 @@ import { machineOf, type SandboxPlan, sandboxSupport } from '../plan/plan.js';
 import { pathOf } from '../policy/path-text.js';
 import { bindService, isTooLow } from '../system/low-port.js';
 import type { Attempted, AttemptedCall } from './attempted.js';
+import { placedLink } from './placed-link.js';
 import { filterReason } from '../filter/filter-reason.js';
 
 /** The answer of a sandbox to an attempt, before a search for what would allow it. */
@@ -87,9 +88,18 @@ function byLandlock({ queries }: Attempted, { plan }: InForce): Verdicts | undef
     allowed,
     layer: 'landlock',
     ...(rule === undefined ? {} : { rule }),
-    reason,
+    reason: allowed ? `${reason}${doubtOf(decisive)}` : reason,
     ...(allowed ? {} : { errno }),
   };
+}
+
+/** What may become of the rule at the start, which the policy alone does not say. */
+function doubtOf({ rule }: Verdict): string {
+  if (rule === undefined || 'port' in rule) return '';
+  const link = placedLink(pathOf(rule.path));
+  if (link === undefined) return '';
+  const does = rule.optional ? 'leaves this rule out' : 'is refused';
+  return `; if a program may have put the link ${link} there, and no other rule grants its target, a start ${does}`;
 }
 
 function ruleText({ rule }: Verdict): string | undefined {

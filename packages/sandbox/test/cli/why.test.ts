@@ -1,8 +1,8 @@
 /* --why answers as the kernel does, and what it says to add is enough. */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { type Attempt, freePorts, missing, probePath, temporaryFolder } from '@sb/test-kit';
+import { type Attempt, freePorts, missing, probePath, stranger, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { createSandbox, type SandboxAnswer } from '../../src/index.js';
@@ -160,6 +160,20 @@ describe.skipIf(missing('linux', 'landlock7'))('sb-run --why', () => {
     const { status, stderr, stdout } = await sbRun(args);
     expect([status, stdout]).toEqual([125, '']);
     expect(stderr).toMatch(message);
+  });
+
+  it('does not promise a rule that a start may leave out, since its path has a link of a program', async () => {
+    using folder = temporaryFolder(0o755);
+    mkdirSync(folder.file('proj'));
+    symlinkSync('proj', folder.file('link'));
+    if (process.getuid?.() === 0) lchownSync(folder.file('link'), stranger.uid, stranger.gid);
+    const reason = async (option: string, path: string) =>
+      (await why([option, folder.file(path)], [`write ${folder.file('proj/x')}`])).map((one) => one.reason);
+    const doubt = `if a program may have put the link ${folder.file('link')} there, and no other rule grants its target`;
+    expect(await reason('--rw?', 'link')).toEqual([expect.stringContaining(`${doubt}, a start leaves this rule out`)]);
+    expect(await reason('--rw', 'link')).toEqual([expect.stringContaining(`${doubt}, a start is refused`)]);
+    // The twin has no link.
+    expect(await reason('--rw?', 'proj')).toEqual([expect.stringMatching(/grants [a-z_]+$/)]);
   });
 
   it('is asked by programs: sandbox.allows()', () => {

@@ -2,6 +2,7 @@
 import { type Mutant, never } from './mutants.js';
 
 const trust = 'sandbox/native/launcher/exec/trust.c';
+const walk = 'sandbox/native/launcher/exec/walk.c';
 const compiled = 'sandbox/native/launcher/exec/compiled.c';
 const main = 'sandbox/native/launcher/exec/main.c';
 const stranger = 'sandbox/native/launcher/exec/stranger.c';
@@ -22,15 +23,16 @@ export const execMutants: readonly Mutant[] = [
   never(
     'who writes to a folder',
     trust,
-    'is_open && !(status->st_mode & STICKY)',
+    'walk->is_open && !(status->st_mode & STICKY)',
     taken('lies beneath a folder that all can write'),
   ),
   never(
     'who moves names to a folder with the sticky bit',
     trust,
-    '!error && walk->is_open',
+    '!is_folder && walk->is_open',
     taken('lies in a folder with the sticky bit'),
   ),
+  never('who serves it to root', walk, 'sb_is_served_mount(mount)', ['served-files', 'does-not-wait-for-a-server']),
   {
     name: 'an owner without a number',
     file: stranger,
@@ -38,7 +40,7 @@ export const execMutants: readonly Mutant[] = [
     to: 'return 0 && uid == overflow_id() && !has_all_ids();',
     red: ['compiled-trust', 'takes-no-file-whose-owner-has-no-number as 65534'],
   },
-  never('who writes to the file', trust, '!error && status.st_mode & OTHERS_WRITE', taken('its group can write')),
+  never('who writes to the file', trust, 'seen->st_mode & OTHERS_WRITE', taken('its group can write')),
   never('a file that is not as long', compiled, 'sb_u32(file + 80) != length', damaged('says another length')),
   never(
     'the checksum',

@@ -150,8 +150,8 @@ static int status_of(const struct sb_failure *failure)
 		return SB_LAUNCHER_FAILED;
 	if (failure->error == ENOENT)
 		return NOT_FOUND;
-	int is_refused =
-		failure->error == EACCES || failure->error == ENOEXEC || failure->error == EPERM;
+	int is_refused = failure->error == EACCES || failure->error == ENOEXEC ||
+			 failure->error == EPERM || failure->error == EREMOTE;
 	return is_refused ? NOT_EXECUTABLE : SB_LAUNCHER_FAILED;
 }
 

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "search.h"
+#include "walk.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
 #include <asm/errno.h>
-#include <asm/stat.h>
+#include <asm/fcntl.h>
 #include <linux/fcntl.h>
 #include <linux/openat2.h>
 #include <linux/stat.h>
+
+#include "../../../../landlock/native/landlock_sys.h"
 
 #define EXECUTE 1   /* X_OK */
 #define OPENAT2 437 /* the same on every architecture; Linux 5.6 */
@@ -41,23 +44,31 @@ static void start(struct path *path, const struct sb_process *process, const cha
 	add(path, "/", 1);
 }
 
-/*
- * As root: without a link to what another process has open. It may lead to a file system of another user's that never answers
- * (proc_pid_root(5)), and nothing ends root that waits for it. -ENOSYS where the kernel, or a filter, has no such call.
- */
-static int is_found_by_root(const char *path)
+/* No link to what another process has open: it may lead to a file system of another user's that never answers
+ * (proc_pid_root(5)), and nothing ends root that waits for it. The kernel alone tells such a link from text. */
+static int look(struct sb_walk *walk, long held, const struct stat *status)
 {
 	const struct open_how how = {O_PATH | O_CLOEXEC, 0, RESOLVE_NO_MAGICLINKS};
+	if (!S_ISLNK(status->st_mode) || !ll_is_proc(held))
+		return 0;
+	long opened =
+		sb_syscall6(OPENAT2, walk->folder, (long)walk->name, (long)&how, sizeof how, 0, 0);
+	if (opened >= 0)
+		sb_walk_close(opened);
+	return opened < 0 ? (int)opened : 0;
+}
+
+/* As root. -ENOSYS where the kernel, or a filter, has no such call, and there is a link in proc(5). */
+static int is_found_by_root(const char *path)
+{
+	static struct sb_walk walk;
 	struct stat status;
-	memset(&status, 0, sizeof status);
-	long opened = sb_syscall6(OPENAT2, AT_FDCWD, (long)path, (long)&how, sizeof how, 0, 0);
-	if (opened < 0)
-		return (int)opened;
-	long error =
-		sb_syscall6(__NR_newfstatat, opened, (long)"", (long)&status, AT_EMPTY_PATH, 0, 0);
-	(void)sb_syscall3(__NR_close, opened, 0, 0); /* nothing was written to it */
-	if (error)
-		return (int)error;
+	walk.look = look;
+	long found = sb_walk(&walk, path, &status);
+	sb_walk_close(walk.folder);
+	if (found < 0)
+		return found == -EISDIR ? -EACCES : (int)found;
+	sb_walk_close(found);
 	return S_ISREG(status.st_mode) && (status.st_mode & 0111) ? 0 : -EACCES;
 }
 
@@ -116,8 +127,8 @@ static const char *search_path(const struct sb_process *process, const char *nam
 		int answer = is_executable(path.text);
 		if (answer == 0)
 			return path.text;
-		if (answer != -ENOENT && answer != -ENOTDIR)
-			*error = -EACCES;
+		if (*error != -SB_SERVED && answer != -ENOENT && answer != -ENOTDIR)
+			*error = answer == -SB_SERVED ? answer : -EACCES;
 		at += length;
 		if (!*at)
 			return NULL;
@@ -138,7 +149,9 @@ const char *sb_search(const struct sb_process *process, const char *name, int *e
 	start(&path, process, name);
 	add(&path, name, strlen(name));
 	int answer = is_executable(path.text);
-	if (answer)
+	if (answer == -SB_SERVED)
+		*error = answer;
+	else if (answer)
 		*error = answer == -ENOENT || answer == -ENOTDIR ? -ENOENT : -EACCES;
 	return answer ? NULL : path.text;
 }

@@ -11,7 +11,7 @@
  * directory with the sticky bit, such as /tmp, a directory is safe, since others cannot move it
  * away. A file or a link in it is not, since they can have moved it there. The file is checked
  * again when it is open. Returns its descriptor, or -errno: -EPERM, step "trust", if others may
- * write to it; -EISDIR and -EINVAL if it is not a regular file. */
+ * write to it; -EREMOTE, step "trust", if an ordinary user serves it to root; -EISDIR and -EINVAL if it is not a regular file. */
 int sb_trust_open(const char *path, struct sb_failure *failure);
 
 #endif

@@ -18,6 +18,10 @@ static const struct {
 	{"open", EACCES, "you may not read it. Ask its owner, or compile a file yourself"},
 	{"open", ELOOP, "its links lead in a circle. Correct them"},
 	{"open", 0, "it cannot be opened. Name a regular file"},
+	{"trust", EREMOTE,
+		"it lies on a file system that another user serves (FUSE), who may never answer. "
+		"Move "
+		"it, or unmount that (fusermount3 -u)"},
 	{"trust", 0,
 		"another user than root and you can change it, or can change a directory or link "
 		"on its path. An owner that the user namespace does not map counts as another "
@@ -76,6 +80,10 @@ static const char *text_of(const struct sb_failure *failure)
 	}
 	if (!is_same(failure->step, "command"))
 		return NULL;
+	if (failure->error == EREMOTE)
+		return "the command lies on a file system that another user serves (FUSE), who may "
+		       "never "
+		       "answer. Name another one, or unmount that (fusermount3 -u)";
 	return failure->error == ENOENT
 		       ? "the command does not exist. Correct its name, or the PATH of the sandbox"
 		       : "the command cannot be executed. Check its mode";
