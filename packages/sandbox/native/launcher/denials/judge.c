@@ -6,6 +6,7 @@
 #include "judge_open.h"
 #include "judge_port.h"
 #include "judge_signal.h"
+#include "judge_socket.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -113,11 +114,24 @@ static int judge_named(const struct sb_shared *shared, const struct sb_request *
 	}
 }
 
+static int is_nameless(enum sb_action action)
+{
+	return action == SB_ASK_PORT || action == SB_ASK_SIGNAL || action == SB_ASK_SEND;
+}
+
 static int judge_nameless(const struct sb_shared *shared, const struct sb_request *request,
 	struct sb_caller *caller, struct sb_denial *denial)
 {
-	return request->action == SB_ASK_PORT ? sb_judge_port(shared, request, caller, denial)
-					      : sb_judge_signal(shared, request, caller, denial);
+	switch (request->action) {
+	case SB_ASK_PORT:
+		return sb_judge_port(shared, request, caller, denial) ||
+		       (request->right == LL_NET_CONNECT_TCP &&
+			       sb_judge_socket(shared, request, caller, denial));
+	case SB_ASK_SEND:
+		return sb_judge_socket(shared, request, caller, denial);
+	default:
+		return sb_judge_signal(shared, request, caller, denial);
+	}
 }
 
 int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uint32_t thread,
@@ -132,10 +146,10 @@ int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uin
 		      sb_caller_open(&caller, thread, shared->filter.keeps_root);
 	if (!is_read)
 		return 0;
-	if (request.action == SB_ASK_PORT || request.action == SB_ASK_SIGNAL) {
-		const int is_nameless = judge_nameless(shared, &request, &caller, denial);
+	if (is_nameless(request.action)) {
+		const int is_denied = judge_nameless(shared, &request, &caller, denial);
 		sb_caller_close(&caller);
-		return is_nameless && waits(context);
+		return is_denied && waits(context);
 	}
 	is_read = read_how(&caller, &request) && sb_caller_name(&caller, request.from, &from) &&
 		  (!is_move || sb_caller_name(&caller, request.to, &to));

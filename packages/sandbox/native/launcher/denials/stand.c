@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stand.h"
 #include "caller.h"
+#include "old_sockets.h"
 #include "../launcher.h"
 #include "../report.h"
 #include "sb_syscall.h"
@@ -96,6 +97,8 @@ __attribute__((noreturn)) void sb_stand(
 	struct sb_shared *shared, int channel, const struct sb_supervised *whom)
 {
 	long error = step_aside(whom);
+	if (!error)
+		sb_old_sockets_note();
 	__atomic_store_n(&shared->state, error ? (int)error : 1, __ATOMIC_RELEASE);
 	if (!error) {
 		int listener = await_listener(shared, channel + 1);
