@@ -96,10 +96,15 @@ static int read_how(struct sb_caller *caller, struct sb_request *request)
 }
 
 static int judge_named(const struct sb_shared *shared, const struct sb_request *request,
-	struct sb_name *from, struct sb_name *to, struct sb_denial *denial)
+	uint32_t thread, struct sb_name names[2], struct sb_denial *denial)
 {
+	struct sb_name *from = &names[0], *to = &names[1];
 	switch (request->action) {
 	case SB_ASK_OPEN:
+		/* What makes a file, or says so, does not follow it. */
+		if (!(request->flags & (LL_O_NOFOLLOW | O_CREAT)) && !request->resolve &&
+			!sb_name_follow(from, thread))
+			return 0;
 		return sb_judge_open(shared, request, from, denial);
 	case SB_ASK_MAKE:
 	case SB_ASK_REMOVE:
@@ -137,11 +142,12 @@ static int judge_nameless(const struct sb_shared *shared, const struct sb_reques
 int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uint32_t thread,
 	sb_still_waits *waits, void *context, struct sb_denial *denial)
 {
-	static struct sb_name from, to;
+	static struct sb_name names[2];
+	struct sb_name *const from = &names[0], *const to = &names[1];
 	struct sb_request request = *given;
 	struct sb_caller caller;
 	const int is_move = request.action == SB_ASK_RENAME || request.action == SB_ASK_LINK;
-	from.base = to.base = -1;
+	from->base = to->base = -1;
 	int is_read = request.action != SB_ASK_NOTHING &&
 		      sb_caller_open(&caller, thread, shared->filter.keeps_root);
 	if (!is_read)
@@ -151,13 +157,13 @@ int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uin
 		sb_caller_close(&caller);
 		return is_denied && waits(context);
 	}
-	is_read = read_how(&caller, &request) && sb_caller_name(&caller, request.from, &from) &&
-		  (!is_move || sb_caller_name(&caller, request.to, &to));
+	is_read = read_how(&caller, &request) && sb_caller_name(&caller, request.from, from) &&
+		  (!is_move || sb_caller_name(&caller, request.to, to));
 	sb_caller_close(&caller);
 	/* Its memory was its own if it still waits. What is let through needs no such question. */
 	const int is_denied =
-		is_read && judge_named(shared, &request, &from, &to, denial) && waits(context);
-	sb_name_close(&from);
-	sb_name_close(&to);
+		is_read && judge_named(shared, &request, thread, names, denial) && waits(context);
+	sb_name_close(from);
+	sb_name_close(to);
 	return is_denied;
 }
