@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs a program as an ordinary user and prints what Landlock denials the kernel's audit log had
+ * Runs a program as a user and prints what Landlock denials the kernel's audit log had
  * meanwhile. Needs CAP_AUDIT_CONTROL, _READ and _WRITE; switches auditing on for that long
  * (auditctl -e 1 -b 0) and then back to what it was; one such program at a time.
  * Arguments: text that a record must contain to be printed, uid, program, its arguments.
@@ -20,7 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LANDLOCK_ACCESS 1423 /* AUDIT_LANDLOCK_ACCESS, Linux 6.15 */
+/* AUDIT_LANDLOCK_ACCESS and AUDIT_LANDLOCK_DOMAIN, Linux 6.15: a denial, and the domain that it is the first denial of. */
+#define LANDLOCK_ACCESS 1423
+#define LANDLOCK_DOMAIN 1424
 #define WAIT_MILLISECONDS 5000
 
 struct message {
@@ -123,7 +125,9 @@ static void collect(int log, pid_t child, const char *needle)
 		if (length < 0)
 			die("audit log");
 		((char *)&message)[length] = 0;
-		if (message.head.nlmsg_type == LANDLOCK_ACCESS && strstr(message.text, needle))
+		if ((message.head.nlmsg_type == LANDLOCK_ACCESS ||
+			    message.head.nlmsg_type == LANDLOCK_DOMAIN) &&
+			strstr(message.text, needle))
 			printf("%s\n", message.text);
 		if (is_marked && message.head.nlmsg_type == AUDIT_USER &&
 			strstr(message.text, last))

@@ -7,6 +7,7 @@ const verbs: Readonly<Record<string, string>> = {
   write_file: 'write',
   truncate: 'write',
   execute: 'execute',
+  abstract_unix_socket: 'connect',
 };
 
 /** What a denied program attempted, in a word. */

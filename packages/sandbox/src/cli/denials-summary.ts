@@ -51,6 +51,7 @@ function lineOf(group: DenialGroup, hasTmp: boolean): string {
 function namesOf({ layer, call, path = '', to, port, target, rule }: Denial): string {
   if (layer === 'seccomp') return rule === undefined ? call : `${call}, since ${rule}`;
   if (port !== undefined) return `TCP port ${port}`;
+  if (typeof target === 'string') return `to socket ${shellWord(target)}`;
   if (target !== undefined) return `process ${target}`;
   return [path, ...(to === undefined ? [] : [to])].map(shellWord).join(' ');
 }

@@ -143,7 +143,7 @@ export const options = {
     value: 'ATTEMPT',
     repeatable: true,
     about: 'say whether an attempt is allowed, and what would allow it, run nothing',
-    more: "For instance 'write /etc/hosts', 'connect 443', 'call ptrace'",
+    more: "For instance 'write /etc/hosts', 'connect 443', 'connect @name', 'call ptrace'",
     offers: ['read', 'write', 'execute', 'make', 'remove', 'rename', 'link', 'connect', 'bind', 'call'],
   },
   json: { about: 'print the answers of --why as JSON, one a line' },

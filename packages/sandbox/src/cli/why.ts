@@ -59,6 +59,7 @@ function ofWords(verb: string, words: readonly string[], text: string): SandboxQ
     return { [verb]: atHome(first), to: atHome(second) } as SandboxQuestion;
   }
   if (second !== undefined) misuse(`--why ${verb} takes one port`, 'Ask about one port at a time.');
+  if (verb === 'connect' && first.startsWith('@')) return { connect: first };
   return { [verb]: portOf(first, text) } as unknown as SandboxQuestion;
 }
 

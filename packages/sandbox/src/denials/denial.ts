@@ -18,7 +18,7 @@ export interface DenialAddition {
   readonly unix?: 'any';
 }
 
-/** A call that was refused because of the rules for files, ports and signals, or by the filter, and how often. */
+/** A call that was refused because of the rules for files and ports, the scopes, or the filter, and how often. */
 export interface Denial {
   /** When it was refused for the first time, in ISO 8601. */
   readonly time: string;
@@ -34,8 +34,11 @@ export interface Denial {
   readonly path?: string;
   /** The TCP port; the right says whether to connect or to bind. */
   readonly port?: number;
-  /** The process that a signal was sent to, as this process sees it. */
-  readonly target?: number;
+  /**
+   * The process that a signal was sent to, as this process sees it. Or the name of an abstract unix socket after an `@`;
+   * bytes that are not printable ASCII, and backslashes, are written as `\\xHH`.
+   */
+  readonly target?: number | string;
   /** Of a rename or link: the new place. */
   readonly to?: string;
   /** The first missing right, or the scope, by its kernel name; absent for a call that the filter denied. */

@@ -85,6 +85,19 @@ describe('a denial', () => {
   });
 });
 
+it.each([
+  ['616263', '@abc'],
+  ['', '@'],
+  ['2f746d702f5830', '@/tmp/X0'],
+  ['005c1b0aff40', String.raw`@\x00\x5c\x1b\x0a\xff@`],
+])('a denial of the abstract socket %s is shown as %s, and keeps the other scope', (name, target) => {
+  const landlock = policy({ abi: 7, paths: [], scope: ['signal', 'abstract_unix_socket'] });
+  const call = { pid: 5, errno: 'EPERM', call: 'connect', program: Buffer.from('sh'), other: Buffer.of(), right: 50 };
+  const told = new Explainer({ landlock }).explain({ ...call, path: Buffer.from(`@${name}`) }, new Date(0));
+  const add = { options: ['--scope', 'signal'], scope: ['signal'] };
+  expect(told).toMatchObject({ layer: 'landlock', target, right: 'abstract_unix_socket', add });
+});
+
 describe('a call that the filter denied', () => {
   const call = { pid: 5, errno: 'EPERM', call: 'filter', program: Buffer.from('sh'), other: Buffer.of(), right: 48 };
   const denied = (options: SeccompOptions, name: string, ...args: readonly number[]) => {

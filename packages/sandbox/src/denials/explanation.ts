@@ -31,6 +31,9 @@ const byFilter = 48;
 /** What stands for a signal: `SB_BY_SIGNAL` of native/launcher/denials/judge_signal.h. */
 const bySignal = 49;
 
+/** What stands for an abstract unix socket: `SB_BY_SOCKET` of native/launcher/denials/judge_socket.h. */
+const bySocket = 50;
+
 /** By their bits: bind_tcp, connect_tcp. */
 const ofPorts = [
   ['bind_tcp', '--bind-tcp', 'bindTcp'],
@@ -45,10 +48,18 @@ function ofPort({ right: bit, path }: DeniedCall, kept: Capabilities): About {
   return { port, right, add: { options: [option, String(port)], net: { [name]: [port] } } };
 }
 
-function ofSignal({ path }: DeniedCall, policy: LandlockPolicy): About {
-  const scope = policy.scope.filter((name) => name !== 'signal');
+/** The other scopes stay. */
+function withoutScope(right: 'signal' | 'abstract_unix_socket', policy: LandlockPolicy): Pick<About, 'right' | 'add'> {
+  const scope = policy.scope.filter((name) => name !== right);
   const options = ['--scope', scope.length === 0 ? 'none' : scope.join(',')];
-  return { target: Number(path.toString()), right: 'signal', add: { options, scope } };
+  return { right, add: { options, scope } };
+}
+
+/** The program that made the socket chose its name. */
+function socketName(text: string): string {
+  const bytes = Buffer.from(text.slice(1), 'hex').toString('latin1');
+  const shown = (one: string) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return `@${bytes.replaceAll(/[^ -~]|\\/g, shown)}`;
 }
 
 /**
@@ -77,7 +88,12 @@ export class Explainer {
 
   #about(denied: DeniedCall): About {
     if (denied.right < netRights) return this.#ofFile(denied);
-    return denied.right === bySignal ? ofSignal(denied, this.#denying.landlock) : ofPort(denied, this.#denying.kept);
+    const { landlock, kept } = this.#denying;
+    const text = denied.path.toString();
+    if (denied.right === bySignal) return { target: Number(text), ...withoutScope('signal', landlock) };
+    if (denied.right === bySocket)
+      return { target: socketName(text), ...withoutScope('abstract_unix_socket', landlock) };
+    return ofPort(denied, kept);
   }
 
   #ofFile(denied: DeniedCall): About {

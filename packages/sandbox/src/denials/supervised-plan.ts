@@ -1,10 +1,11 @@
-import { plan as planSeccomp } from '@sb/seccomp';
+import { plan as planSeccomp, type SeccompPolicy } from '@sb/seccomp';
 import { readKernelFile } from '@sb/core';
 
 import { sandboxError } from '../errors.js';
+import { letsThrough } from '../filter/questions.js';
 import { hasLibuv } from '../native.js';
 import type { LayerPolicies } from '../plan/layers.js';
-import { type SandboxPlan, sandboxSupport, type SandboxSupport } from '../plan/plan.js';
+import { machineOf, type SandboxPlan, sandboxSupport, type SandboxSupport } from '../plan/plan.js';
 
 /** Calls that name files. The launcher's own exec is among them: it waits until the supervisor serves. */
 const calls: readonly string[] = [
@@ -34,13 +35,23 @@ const calls: readonly string[] = [
 /** Calls that send a signal to one process. */
 const signalling: readonly string[] = ['kill', 'tkill', 'tgkill', 'pidfd_send_signal'];
 
+/** Calls that name an abstract unix socket. */
+const naming: readonly string[] = ['connect', 'sendto', 'sendmsg', 'sendmmsg'];
+
 /** Calls for which Landlock has rules by port. */
 const byPort = { connect: 'connect_tcp', bind: 'bind_tcp' } as const;
 
-function callsFor({ expected: { landlock } }: SandboxPlan): readonly string[] {
+const AF_UNIX = 1;
+
+function callsFor({ expected: { landlock } }: SandboxPlan, seccomp: SeccompPolicy): readonly string[] {
   const ports = Object.entries(byPort).filter(([, right]) => landlock?.handled.net.includes(right) === true);
   const isScoped = landlock?.scope.includes('signal') === true;
-  return [...calls, ...ports.map(([call]) => call), ...(isScoped ? signalling : [])];
+  const machine = machineOf(sandboxSupport());
+  // Where the filter lets no program make a unix socket, none has to be looked at.
+  const names = machine !== undefined && letsThrough(seccomp, machine, ['socket', AF_UNIX]);
+  const isAbstract = names && landlock?.scope.includes('abstract_unix_socket') === true;
+  const asked = [...calls, ...ports.map(([call]) => call), ...(isScoped ? signalling : [])];
+  return [...new Set([...asked, ...(isAbstract ? naming : [])])];
 }
 
 const supervised = new WeakMap<SandboxPlan, SandboxPlan>();
@@ -59,7 +70,8 @@ export function supervisedPlan(plan: SandboxPlan, layers: LayerPolicies): Sandbo
   const obstacle = obstacleTo(plan, layers, support);
   if (obstacle !== undefined) throw unsupported(obstacle);
   const { proofKey, seccomp } = support;
-  const filter = layers.seccomp && planSeccomp(layers.seccomp, seccomp, { proofKey, supervise: callsFor(plan) });
+  const filter =
+    layers.seccomp && planSeccomp(layers.seccomp, seccomp, { proofKey, supervise: callsFor(plan, layers.seccomp) });
   // The filter is the last record, if there is one.
   const others = plan.expected.filter ? plan.records.slice(0, -1) : plan.records;
   if (filter?.record.length === 0) throw unsupported(withoutFilter);

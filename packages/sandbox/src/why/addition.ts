@@ -58,7 +58,7 @@ export function additionFor(before: SandboxPolicy, denied: Verdicts, asked: Aske
 
 /** The first candidate that allows it, or after which another layer denies it. */
 function stepFrom(policy: SandboxPolicy, last: Verdicts, asked: Asked): Step | undefined {
-  for (const candidate of candidatesFor(last, asked.question, asked.attempt.calls)) {
+  for (const candidate of candidatesFor(last, asked, policy)) {
     const step = stepBy(policy, candidate, asked);
     if (step !== undefined && isBetter(step.verdict, last)) return step;
   }

@@ -82,7 +82,8 @@ function byLandlock({ queries }: Attempted, { plan }: InForce): Verdicts | undef
   const verdicts = queries.map((query) => allows(landlock, query));
   const decisive = verdicts.find(({ allowed }) => !allowed) ?? verdicts.at(-1);
   if (decisive === undefined) return undefined;
-  const { allowed, reason, errno = 'EACCES' } = decisive;
+  const isScope = queries.some((query) => 'scope' in query);
+  const { allowed, reason, errno = isScope ? 'EPERM' : 'EACCES' } = decisive;
   const rule = ruleText(decisive);
   return {
     allowed,

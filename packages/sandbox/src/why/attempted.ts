@@ -22,8 +22,8 @@ export interface Attempted {
   readonly binds?: number;
 }
 
-/** O_WRONLY, O_WRONLY | O_CREAT and AF_INET, SOCK_STREAM, as every Linux has them. */
-const [writeOnly, writeNew, internet, stream] = [1, 0o101, 2, 1];
+/** O_WRONLY, O_WRONLY | O_CREAT, AF_UNIX and AF_INET, SOCK_STREAM, as every Linux has them. */
+const [writeOnly, writeNew, unix, internet, stream] = [1, 0o101, 1, 2, 1];
 const currentFolder = 0xffff_ff9c;
 const removeFolder = 0x200;
 
@@ -67,6 +67,10 @@ export function attempted(question: ReadQuestion): Attempted {
   }
   if (question.rename !== undefined) return moves('rename', question.rename, to);
   if (question.link !== undefined) return moves('link', question.link, to);
+  if (typeof connect === 'string') {
+    const calls = [['socket', unix, stream], ['connect']] as const;
+    return { text: `connect ${connect}`, calls, queries: [{ scope: 'abstract_unix_socket' }] };
+  }
   const socket: AttemptedCall = ['socket', internet, stream];
   if (connect !== undefined) {
     return { text: `connect ${connect}`, calls: [socket, ['connect']], queries: [{ connectTcp: connect }] };

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 
+import { presetDefaults } from '../policy/filesystem.js';
 import type { LandlockChoice, SandboxOptions, ShortRule } from '../policy/options.js';
 import { bindService } from '../system/low-port.js';
 import type { Verdicts } from './answer.js';
-import type { AttemptedCall } from './attempted.js';
+import type { Attempted } from './attempted.js';
 import type { ReadQuestion } from './question.js';
 
 /** One possible addition to a policy. */
@@ -12,6 +13,8 @@ export interface Candidate {
   readonly options?: readonly string[];
   readonly rules?: readonly ShortRule[];
   readonly net?: Net;
+  readonly scope?: NonNullable<LandlockChoice['scope']>;
+  readonly unix?: 'any';
   readonly call?: string;
   readonly capability?: typeof bindService;
 }
@@ -19,9 +22,14 @@ export interface Candidate {
 type Net = NonNullable<LandlockChoice['net']>;
 
 /** A policy with the addition of a candidate. */
-export function withCandidate(options: SandboxOptions, { rules, net, call, capability }: Candidate): SandboxOptions {
+export function withCandidate(
+  options: SandboxOptions,
+  { rules, net, scope, unix, call, capability }: Candidate,
+): SandboxOptions {
   if (rules !== undefined) return withFiles(options, ({ paths = [] }) => ({ paths: [...paths, ...rules] }));
   if (net !== undefined) return withFiles(options, (before) => ({ net: withPorts(before.net, net) }));
+  if (scope !== undefined) return withFiles(options, () => ({ scope }));
+  if (unix !== undefined) return { ...options, unix };
   if (call !== undefined) return { ...options, seccomp: withCall(options.seccomp, call) };
   return capability === undefined ? options : { ...options, caps: withCapability(options.caps, capability) };
 }
@@ -57,26 +65,47 @@ function withCapability(caps: SandboxOptions['caps'], name: typeof bindService):
   return keep === 'all' ? before : { ...before, keep: [...keep, name], ambient: [...ambient, name] };
 }
 
-/** Possible additions, the least first. */
+/** An attempt, as it was asked and as the kernel sees it. */
+interface Asking {
+  readonly question: ReadQuestion;
+  readonly attempt: Attempted;
+}
+
+/**
+ * Possible additions, the least first.
+ *
+ * @param policy - which they are added to
+ */
 export function candidatesFor(
   { layer }: Verdicts,
-  question: ReadQuestion,
-  calls: readonly AttemptedCall[],
+  { question, attempt: { calls } }: Asking,
+  policy: SandboxOptions,
 ): readonly Candidate[] {
   if (layer === 'seccomp') {
     // Most profiles make no internet sockets until a port is named.
     const allowing = [...new Set(calls.map(([name]) => name))].map((call) => ({ options: ['--allow', call], call }));
-    return [...portsOf(question), ...allowing];
+    const sockets = typeof question.connect === 'string' ? [anySocket] : [];
+    return [...sockets, ...portsOf(question), ...allowing];
   }
   if (layer === 'caps') {
     return [{ options: ['--caps', bindService], capability: bindService }];
   }
+  if (typeof question.connect === 'string') return [widerScope(policy)];
   const ports = portsOf(question);
   return ports.length > 0 ? ports : ofFiles(question);
 }
 
+const anySocket: Candidate = { options: ['--unix', 'any'], unix: 'any' };
+
+/** The other scopes of the policy stay. */
+function widerScope({ landlock }: SandboxOptions): Candidate {
+  const { scope: before = presetDefaults.scope } = typeof landlock === 'object' ? landlock : {};
+  const scope = before.filter((name) => name !== 'abstract_unix_socket');
+  return { options: ['--scope', scope.length === 0 ? 'none' : scope.join(',')], scope };
+}
+
 function portsOf({ connect, bind }: ReadQuestion): readonly Candidate[] {
-  if (connect !== undefined) {
+  if (typeof connect === 'number') {
     return [{ options: ['--connect-tcp', String(connect)], net: { connectTcp: [connect] } }];
   }
   return bind === undefined ? [] : [{ options: ['--bind-tcp', String(bind)], net: { bindTcp: [bind] } }];

@@ -1,4 +1,4 @@
-import { checked, integer, list, object, type Options, type Reader, text } from '@sb/core/document';
+import { checked, either, integer, list, object, type Options, type Reader, text } from '@sb/core/document';
 import { textPath } from '@sb/landlock';
 
 import { documentPlace } from '../errors.js';
@@ -9,7 +9,7 @@ import { documentPlace } from '../errors.js';
  * - `read`: a file, or the names in a directory. `write`: a file, or a new file in a directory. `execute`: a file.
  * - `make`: a file, or a directory if its name ends with a slash. `remove`: a file or an empty directory.
  * - `rename` and `link` need `to`: rename(2), link(2).
- * - `connect` and `bind`: a TCP port. `call`: a system call, with up to six `args`; the others are 0.
+ * - `connect` and `bind`: a TCP port. `connect` also takes an abstract unix socket of another program, as `@name`. `call`: a system call, with up to six `args`; the others are 0.
  */
 export type SandboxQuestion =
   | { readonly read: string }
@@ -19,7 +19,7 @@ export type SandboxQuestion =
   | { readonly remove: string }
   | { readonly rename: string; readonly to: string }
   | { readonly link: string; readonly to: string }
-  | { readonly connect: number }
+  | { readonly connect: number | string }
   | { readonly bind: number }
   | { readonly call: string; readonly args?: readonly (number | bigint)[] };
 
@@ -43,13 +43,16 @@ export interface ReadQuestion {
   readonly rename?: string;
   readonly link?: string;
   readonly to?: string;
-  readonly connect?: number;
+  readonly connect?: number | string;
   readonly bind?: number;
   readonly call?: string;
   readonly args?: readonly (number | bigint)[];
 }
 
 const port = integer({ min: 0, max: 65_535, what: 'a TCP port' });
+
+/** At most 107 bytes (unix(7)); the kernel has no limit on what they are. */
+const socket = text({ max: 108, pattern: /^@[^\0]*$/, what: 'an abstract unix socket, as @name' });
 
 const register: Reader<number | bigint> = {
   expected: 'an argument of a system call, from 0 to 2 ** 64 - 1',
@@ -71,7 +74,7 @@ const table: Options<ReadQuestion> = {
   rename: textPath,
   link: textPath,
   to: textPath,
-  connect: port,
+  connect: either<number | string>(port, socket),
   bind: port,
   call: text(),
   args: list(register, { max: 6, what: 'a list of arguments' }),

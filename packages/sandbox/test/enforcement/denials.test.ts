@@ -112,6 +112,8 @@ const told: readonly string[] = [
   'openat shut/new make_reg EACCES 1',
   'openat shut/granted write_file EACCES 1',
   'openat /proc/self/environ read_file EACCES 1',
+  'openat /proc/self/mounts read_file EACCES 1',
+  'openat /proc/self/net/unix read_file EACCES 1',
   'creat shut/created make_reg EACCES 1',
   'creat shut/file write_file EACCES 1',
   'openat2 shut/file read_file EACCES 1',

@@ -9,6 +9,8 @@ const equal = ['denials', 'for the same user changes no answer'] as const;
 
 const serve = 'sandbox/native/launcher/denials/serve.c';
 const signal = 'sandbox/native/launcher/denials/judge_signal.c';
+const socket = 'sandbox/native/launcher/denials/judge_socket.c';
+const sockets = ['denials-sockets', 'for the same user are denied as'] as const;
 const calls = ['denials-calls', 'of the same user have the same answers'] as const;
 
 /** Statements of the supervisor. */
@@ -42,5 +44,19 @@ export const denialMutants: readonly Mutant[] = [
     from: 'if (!born || born >= shared->born || !may_by_ids(&own, &target))',
     to: 'if (!may_by_ids(&own, &target))',
     red: calls,
+  },
+  {
+    name: 'the age of a socket that is connected to',
+    file: socket,
+    from: 'if (name.type < 0 || !sb_is_old_socket(&name))',
+    to: 'if (name.type < 0)',
+    red: sockets,
+  },
+  {
+    name: 'what else an old socket has to be',
+    file: 'sandbox/native/launcher/denials/old_sockets.c',
+    from: 'return !seen.has_peer;',
+    to: 'return 1;',
+    red: sockets,
   },
 ];

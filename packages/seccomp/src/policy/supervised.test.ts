@@ -121,6 +121,18 @@ describe('a supervised policy', () => {
     expect(evaluate(asked, 'x86_64', without).action).toEqual(evaluate(policy(options), 'x86_64', without).action);
   });
 
+  it.each(policies)('asks about sending only where an address is given: %s', (_, options) => {
+    const asked = supervisedPolicy(policy(options), 'x86_64', ['sendto']);
+    const number = syscallNumber('sendto', 'x86_64') ?? -1;
+    const plain = evaluate(policy(options), 'x86_64', { number, args: [3n] }).action;
+    const isAllowed = plain.action === 'allow';
+    for (const address of [1n, 1n << 32n, 0xffff_0000_0000_0000n]) {
+      const { action } = evaluate(asked, 'x86_64', { number, args: [3n, 0n, 1n, 0n, address, 16n] });
+      expect(action).toEqual(isAllowed ? { action: 'user-notify' } : plain);
+    }
+    expect(evaluate(asked, 'x86_64', { number, args: [3n, 7n, 1n, 9n, 0n, 16n] }).action).toEqual(plain);
+  });
+
   it('answers EBUSY itself where the policy allows filters', () => {
     const asked = supervisedPolicy(policy({ base: 'deny-dangerous' }), 'x86_64', calls);
     const number = syscallNumber('seccomp', 'x86_64') ?? -1;

@@ -31,7 +31,7 @@ export function supervisedPolicy(given: SeccompPolicy, machine: Machine, calls: 
   const replaced = new Set([...asked, 'seccomp']);
   const before = given.rules.filter(({ syscall }) => !replaced.has(syscall));
   const added = [
-    ...asked.flatMap((name) => rulesOf(given, machine, name).map(asking)),
+    ...asked.flatMap((name) => rulesOf(given, machine, name).flatMap(asking)),
     ...rulesOf(given, machine, 'seccomp').flatMap(withoutListener),
   ];
   return policy({ ...given, rules: [...before, ...added] });
@@ -45,8 +45,13 @@ function rulesOf(given: SeccompPolicy, machine: Machine, syscall: string): reado
   return [...rules, { syscall, when: [], action: verdict.otherwise }];
 }
 
-function asking(rule: Rule): Rule {
-  return lets(rule.action) ? { ...rule, action: userNotify } : rule;
+/** Without an address this is send(2), which names nothing. */
+const hasAddress = arg(4).ne64(0);
+
+function asking(rule: Rule): readonly Rule[] {
+  if (!lets(rule.action)) return [rule];
+  const asked = { ...rule, action: userNotify };
+  return rule.syscall === 'sendto' ? [{ ...asked, when: [...rule.when, hasAddress] }, rule] : [asked];
 }
 
 function withoutListener(rule: Rule): readonly Rule[] {

@@ -17,6 +17,7 @@
 static struct ll_statx own_root;
 static uint64_t proc_device;
 static long root = -1;
+static int is_another;
 
 uint64_t sb_caller_proc(void)
 {
@@ -45,8 +46,9 @@ static long stat_root(const char *path, struct ll_statx *status)
 		LL_STATX_INO | LL_STATX_MNT_ID, (long)status, 0);
 }
 
-long sb_caller_root(void)
+long sb_caller_root(int is_other)
 {
+	is_another = is_other;
 	long error = stat_root("/", &own_root);
 	if (error)
 		return error;
@@ -138,27 +140,46 @@ static int read_path(struct sb_caller *caller, uint64_t address, char path[SB_NA
 	return 0;
 }
 
-/* Here "/proc/self" would be this process: the caller's number takes its place, where there is room. */
+static int begins(const char *path, const char *with)
+{
+	while (*with && *path == *with)
+		path++, with++;
+	return !*with;
+}
+
+/* Puts the caller's number into a path behind "/proc/", in place of some bytes; 0 where there is no room. */
+static int put_number(uint32_t thread, char path[SB_NAME_MAX], size_t removed, const char *after)
+{
+	static char rest[SB_NAME_MAX];
+	char number[12] = {0};
+	size_t at = sb_format_number(number, sb_process_of(thread));
+	const size_t length = strlen(path + 6 + removed);
+	if (number[0] == '0' || 6 + at + strlen(after) + length >= SB_NAME_MAX)
+		return 0;
+	memcpy(rest, path + 6 + removed, length + 1);
+	memcpy(path + 6, number, at);
+	memcpy(path + 6 + at, after, strlen(after));
+	memcpy(path + 6 + at + strlen(after), rest, length + 1);
+	return 1;
+}
+
+/* Here "/proc/self" would be this process: the caller's number takes its place. "/proc/net" leads there too. */
 static int without_self(uint32_t thread, char path[SB_NAME_MAX])
 {
-	char number[11] = {0};
-	const size_t length = strlen(path);
-	if (length < 10 || memcmp(path, "/proc/self", 10) != 0 || (path[10] && path[10] != '/'))
-		return 1;
-	const size_t digits = sb_format_number(number, sb_process_of(thread));
-	if (number[0] == '0' || length - 4 + digits >= SB_NAME_MAX)
-		return 0;
-	char *rest = path + 6;
-	/* From its end on, for it may become longer. */
-	if (digits > 4) {
-		for (size_t at = length - 10 + 1; at-- > 0;)
-			rest[digits + at] = rest[4 + at];
-	} else {
-		for (size_t at = 0; at <= length - 10; at++)
-			rest[digits + at] = rest[4 + at];
-	}
-	memcpy(rest, number, digits);
-	return 1;
+	if (begins(path, "/proc/self") && (!path[10] || path[10] == '/'))
+		return put_number(thread, path, 4, "");
+	return !begins(path, "/proc/net/") || put_number(thread, path, 0, "/");
+}
+
+int sb_caller_lacks_modes(const char *path)
+{
+	return is_another && begins(path, "/proc/sys/");
+}
+
+int sb_name_follow(struct sb_name *name, uint32_t thread)
+{
+	const char *path = name->path;
+	return !begins(path, "/proc/mounts") || path[12] || put_number(thread, name->path, 0, "/");
 }
 
 static long base_of(const struct sb_caller *caller, struct sb_where where, const char *path)

@@ -21,8 +21,13 @@ struct sb_name {
 	int base; /* descriptor of this process, or -1 */
 };
 
-/* Looks at what the supervisor takes for the root of all names, and whether it may read memory at all. 0 or -errno. */
-long sb_caller_root(void);
+/* Looks at what the supervisor takes for the root of all names, and whether it may read memory at all. `is_other`: it will look
+ * at files as another user than its own. 0 or -errno. */
+long sb_caller_root(int is_other);
+
+/* Whether a file has modes that are not those for the callers: in /proc/sys, the kernel asks the effective user id and not the
+ * one for files (test_perm() in fs/proc/proc_sysctl.c). */
+int sb_caller_lacks_modes(const char *path);
 
 /* The device of proc(5), as sb_device gives it. */
 uint64_t sb_caller_proc(void);
@@ -33,6 +38,8 @@ void sb_caller_close(struct sb_caller *caller);
 
 /* Reads a path and opens where it begins; 0 if either is impossible: the kernel then answers. */
 int sb_caller_name(struct sb_caller *caller, struct sb_where where, struct sb_name *name);
+/* Follows a link of proc(5) at the end that leads to the caller's own directory, "/proc/mounts"; 0 if that is impossible. */
+int sb_name_follow(struct sb_name *name, uint32_t thread);
 void sb_name_close(struct sb_name *name);
 
 /* Reads `length` bytes; whether all of them were read. */

@@ -6,6 +6,7 @@
 #include "judge_open.h"
 #include "judge_port.h"
 #include "judge_signal.h"
+#include "judge_socket.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -95,10 +96,15 @@ static int read_how(struct sb_caller *caller, struct sb_request *request)
 }
 
 static int judge_named(const struct sb_shared *shared, const struct sb_request *request,
-	struct sb_name *from, struct sb_name *to, struct sb_denial *denial)
+	uint32_t thread, struct sb_name names[2], struct sb_denial *denial)
 {
+	struct sb_name *from = &names[0], *to = &names[1];
 	switch (request->action) {
 	case SB_ASK_OPEN:
+		/* What makes a file, or says so, does not follow it. */
+		if (!(request->flags & (LL_O_NOFOLLOW | O_CREAT)) && !request->resolve &&
+			!sb_name_follow(from, thread))
+			return 0;
 		return sb_judge_open(shared, request, from, denial);
 	case SB_ASK_MAKE:
 	case SB_ASK_REMOVE:
@@ -113,37 +119,51 @@ static int judge_named(const struct sb_shared *shared, const struct sb_request *
 	}
 }
 
+static int is_nameless(enum sb_action action)
+{
+	return action == SB_ASK_PORT || action == SB_ASK_SIGNAL || action == SB_ASK_SEND;
+}
+
 static int judge_nameless(const struct sb_shared *shared, const struct sb_request *request,
 	struct sb_caller *caller, struct sb_denial *denial)
 {
-	return request->action == SB_ASK_PORT ? sb_judge_port(shared, request, caller, denial)
-					      : sb_judge_signal(shared, request, caller, denial);
+	switch (request->action) {
+	case SB_ASK_PORT:
+		return sb_judge_port(shared, request, caller, denial) ||
+		       (request->right == LL_NET_CONNECT_TCP &&
+			       sb_judge_socket(shared, request, caller, denial));
+	case SB_ASK_SEND:
+		return sb_judge_socket(shared, request, caller, denial);
+	default:
+		return sb_judge_signal(shared, request, caller, denial);
+	}
 }
 
 int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uint32_t thread,
 	sb_still_waits *waits, void *context, struct sb_denial *denial)
 {
-	static struct sb_name from, to;
+	static struct sb_name names[2];
+	struct sb_name *const from = &names[0], *const to = &names[1];
 	struct sb_request request = *given;
 	struct sb_caller caller;
 	const int is_move = request.action == SB_ASK_RENAME || request.action == SB_ASK_LINK;
-	from.base = to.base = -1;
+	from->base = to->base = -1;
 	int is_read = request.action != SB_ASK_NOTHING &&
 		      sb_caller_open(&caller, thread, shared->filter.keeps_root);
 	if (!is_read)
 		return 0;
-	if (request.action == SB_ASK_PORT || request.action == SB_ASK_SIGNAL) {
-		const int is_nameless = judge_nameless(shared, &request, &caller, denial);
+	if (is_nameless(request.action)) {
+		const int is_denied = judge_nameless(shared, &request, &caller, denial);
 		sb_caller_close(&caller);
-		return is_nameless && waits(context);
+		return is_denied && waits(context);
 	}
-	is_read = read_how(&caller, &request) && sb_caller_name(&caller, request.from, &from) &&
-		  (!is_move || sb_caller_name(&caller, request.to, &to));
+	is_read = read_how(&caller, &request) && sb_caller_name(&caller, request.from, from) &&
+		  (!is_move || sb_caller_name(&caller, request.to, to));
 	sb_caller_close(&caller);
 	/* Its memory was its own if it still waits. What is let through needs no such question. */
 	const int is_denied =
-		is_read && judge_named(shared, &request, &from, &to, denial) && waits(context);
-	sb_name_close(&from);
-	sb_name_close(&to);
+		is_read && judge_named(shared, &request, thread, names, denial) && waits(context);
+	sb_name_close(from);
+	sb_name_close(to);
 	return is_denied;
 }

@@ -55,7 +55,7 @@ static int judge_file(const struct sb_shared *shared, const struct sb_entry *ent
 	uint64_t missing = rights ? sb_missing_of(shared, entry, rights) : 0;
 	if (!missing || sb_ask_entry(entry, modes))
 		return 0;
-	return sb_deny(denial, EACCES, missing, entry);
+	return sb_deny(denial, EACCES, missing, entry) && !sb_caller_lacks_modes(denial->path);
 }
 
 /* A new file by O_CREAT. The right to make it is asked before modes, those to open it after. */

@@ -51,6 +51,11 @@ static const struct shape shapes[] = {
 	/* The descriptor of the socket, the address, and its length. */
 	{__NR_connect, "connect", SB_ASK_PORT, LL_NET_CONNECT_TCP, 0, 1, 2, NONE, NONE},
 	{__NR_bind, "bind", SB_ASK_PORT, LL_NET_BIND_TCP, 0, 1, 2, NONE, NONE},
+	/* The same, and the flags and the length of the message. */
+	{__NR_sendto, "sendto", SB_ASK_SEND, 0, 0, 4, 5, 3, 2},
+	/* The descriptor of the socket, what has the address, and the flags. */
+	{__NR_sendmsg, "sendmsg", SB_ASK_SEND, 0, 0, NONE, NONE, 2, NONE},
+	{__NR_sendmmsg, "sendmmsg", SB_ASK_SEND, 0, 0, NONE, NONE, 3, NONE},
 	/* The thread, the signal, and for one call the process. */
 	{__NR_kill, "kill", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
 	{__NR_tkill, "tkill", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
@@ -135,6 +140,11 @@ static void refine(const struct seccomp_data *data, struct sb_request *request)
 		request->action = SB_ASK_NOTHING;
 	if (data->nr == PIDFD_SEND_SIGNAL && (data->args[2] || low(data, 3)))
 		request->action = SB_ASK_NOTHING; /* with a siginfo or flags it is rare */
+	if (data->nr == __NR_sendmsg || data->nr == __NR_sendmmsg)
+		request->how = data->args[1];
+	/* Without a message nothing is sent. */
+	if (data->nr == __NR_sendmmsg && !low(data, 2))
+		request->action = SB_ASK_NOTHING;
 	if (request->action == SB_ASK_PORT || request->action == SB_ASK_SIGNAL)
 		return;
 	request->takes_slash =

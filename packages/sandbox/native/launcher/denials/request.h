@@ -17,6 +17,7 @@ enum sb_action {
 	SB_ASK_EXECUTE,
 	SB_ASK_PORT,
 	SB_ASK_SIGNAL,
+	SB_ASK_SEND,
 };
 
 /* A path in the caller's memory, and the directory at which it begins. */
@@ -25,14 +26,16 @@ struct sb_where {
 	uint64_t path;
 };
 
-/* Of a signal, from.path is the thread, or from.folder is a descriptor of the process; to.path is the process, or 0. */
+/* Of a signal, from.path is the thread, or from.folder is a descriptor of the process; to.path is the process, or 0.
+ * Of a connection, a port or a message, from is the descriptor of the socket and its address, whose length is in flags; to has the
+ * length and the flags of a message. */
 struct sb_request {
 	enum sb_action action;
 	const char *call;
 	struct sb_where from, to;
 	uint64_t flags;   /* of open, renameat2 and linkat; the number of a signal */
 	uint64_t resolve; /* of openat2 */
-	uint64_t how;     /* address of openat2's struct open_how, or 0 */
+	uint64_t how;     /* address of openat2's struct open_how, or of a struct msghdr, or 0 */
 	uint64_t right;   /* what making, removing and using a port needs */
 	int takes_slash;  /* whether a slash may end its path: it makes or removes a directory */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "stand.h"
 #include "caller.h"
+#include "old_sockets.h"
 #include "../launcher.h"
 #include "../report.h"
 #include "sb_syscall.h"
@@ -45,7 +46,7 @@ static long step_aside(const struct sb_supervised *whom)
 {
 	const uint64_t all = ~0ull;
 	/* With its own ids: as another user it may not open its own memory. */
-	long error = sb_caller_root();
+	long error = sb_caller_root(whom->user != 0);
 	if (!error)
 		error = sb_syscall6(
 			__NR_rt_sigprocmask, SIG_SETMASK, (long)&all, 0, sizeof all, 0, 0);
@@ -96,6 +97,8 @@ __attribute__((noreturn)) void sb_stand(
 	struct sb_shared *shared, int channel, const struct sb_supervised *whom)
 {
 	long error = step_aside(whom);
+	if (!error)
+		sb_old_sockets_note();
 	__atomic_store_n(&shared->state, error ? (int)error : 1, __ATOMIC_RELEASE);
 	if (!error) {
 		int listener = await_listener(shared, channel + 1);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge_socket.h"
+#include "old_sockets.h"
+#include "../strings.h"
+#include "sb_syscall.h"
+
+#include <asm/errno.h>
+#include <asm/socket.h>
+#include <linux/un.h>
+
+#include "../../../../landlock/native/landlock_abi.h"
+#include "../../../../landlock/native/landlock_sys.h"
+
+#define AF_UNIX 1
+#define SOCK_DGRAM 2
+#define MSG_OOB 1
+#define PARTS_MAX 16 /* of a message that is looked at */
+#define BEFORE_NAME __builtin_offsetof(struct sockaddr_un, sun_path)
+
+/* Where an address is, and what the kernel looks at before it. */
+struct sent {
+	uint64_t address, length;
+	uint64_t bytes; /* of the message */
+};
+
+/* struct user_msghdr of linux/socket.h, as 64-bit programs pass it. */
+struct header {
+	uint64_t address;
+	int32_t length, unused;
+	uint64_t parts, part_count, control, control_length;
+	uint32_t flags;
+};
+
+struct part {
+	uint64_t bytes, length;
+};
+
+static int read_header(
+	struct sb_caller *caller, const struct sb_request *request, struct sent *sent)
+{
+	struct header header;
+	struct part parts[PARTS_MAX];
+	if (!sb_caller_read(caller, request->how, &header, sizeof header))
+		return 0;
+	/* What it passes beside bytes has errors of its own. */
+	if (header.length <= 0 || header.control_length || header.part_count > PARTS_MAX)
+		return 0;
+	if (header.part_count &&
+		!sb_caller_read(caller, header.parts, parts, header.part_count * sizeof *parts))
+		return 0;
+	*sent = (struct sent){header.address, (uint64_t)header.length, 0};
+	for (uint64_t i = 0; i < header.part_count; i++) {
+		if (parts[i].length >> 31)
+			return 0;
+		sent->bytes += parts[i].length;
+	}
+	return 1;
+}
+
+static int read_sent(struct sb_caller *caller, const struct sb_request *request, struct sent *sent)
+{
+	if (request->action == SB_ASK_SEND && request->to.folder & MSG_OOB)
+		return 0;
+	if (request->how)
+		return read_header(caller, request, sent);
+	*sent = (struct sent){request->from.path, request->flags, request->to.path};
+	return 1;
+}
+
+static int read_name(struct sb_caller *caller, const struct sent *sent, struct sb_abstract *name)
+{
+	struct sockaddr_un address;
+	if (sent->length <= BEFORE_NAME || sent->length > sizeof address ||
+		!sb_caller_read(caller, sent->address, &address, sent->length) ||
+		address.sun_family != AF_UNIX || address.sun_path[0])
+		return 0;
+	name->length = (uint32_t)(sent->length - BEFORE_NAME);
+	memcpy(name->name, address.sun_path + 1, name->length - 1);
+	return 1;
+}
+
+static long option_of(long socket, int option)
+{
+	int value = -1;
+	unsigned int length = sizeof value;
+	long error = sb_syscall6(
+		__NR_getsockopt, socket, SOL_SOCKET, option, (long)&value, (long)&length, 0);
+	return error ? -1 : value;
+}
+
+/* One that is connected or listens has other answers, for instance for whom it is connected to already. */
+static int is_unused(long socket)
+{
+	struct sockaddr_un peer;
+	unsigned int length = sizeof peer;
+	return option_of(socket, SO_ACCEPTCONN) == 0 &&
+	       sb_syscall3(__NR_getpeername, socket, (long)&peer, (long)&length) == -ENOTCONN;
+}
+
+/* The type of the caller's socket if it can name such a socket; or -1. */
+static int type_of(long socket, const struct sb_request *request, uint64_t bytes)
+{
+	const int type = (int)option_of(socket, SO_TYPE);
+	if (option_of(socket, SO_DOMAIN) != AF_UNIX || !is_unused(socket) || !sb_old_network() ||
+		sb_network_of(socket) != sb_old_network())
+		return -1;
+	if (request->action != SB_ASK_SEND)
+		return type;
+	/* A longer message is an error before its address is looked up (unix_dgram_sendmsg() in net/unix/af_unix.c). */
+	const long room = option_of(socket, SO_SNDBUF) - 32;
+	return type == SOCK_DGRAM && room >= 0 && bytes <= (uint64_t)room ? type : -1;
+}
+
+static void deny(struct sb_denial *denial, const struct sb_abstract *name)
+{
+	char *at = denial->path;
+	*at++ = '@';
+	for (uint32_t i = 0; i + 1 < name->length; i++) {
+		*at++ = "0123456789abcdef"[(name->name[i] >> 4) & 15];
+		*at++ = "0123456789abcdef"[name->name[i] & 15];
+	}
+	*at = 0;
+	denial->error = EPERM;
+	denial->right = 1ull << SB_BY_SOCKET;
+	denial->other[0] = 0;
+}
+
+int sb_judge_socket(const struct sb_shared *shared, const struct sb_request *request,
+	struct sb_caller *caller, struct sb_denial *denial)
+{
+	struct sent sent;
+	struct sb_abstract name;
+	if (!(shared->scoped & LL_SCOPE_ABSTRACT_UNIX_SOCKET) ||
+		!read_sent(caller, request, &sent) || !read_name(caller, &sent, &name))
+		return 0;
+	long socket = sb_caller_take(caller, request->from.folder);
+	if (socket < 0)
+		return 0;
+	name.type = type_of(socket, request, sent.bytes);
+	/* It is a copy: nothing is closed for the caller. */
+	ll_close(socket);
+	if (name.type < 0 || !sb_is_old_socket(&name))
+		return 0;
+	deny(denial, &name);
+	return 1;
+}

@@ -1,0 +1,73 @@
+/* The attacks of the whole suite under --denials, and the kernel's log as the judge. */
+import { readdirSync } from 'node:fs';
+
+import type { SandboxOptions } from '@sb/sandbox';
+import { missing, probeArguments, probePath } from '@sb/test-kit';
+import { describe, expect, it, vi } from 'vitest';
+
+import { makePlace, nobody } from '../attack/place.js';
+import type * as Suite from '../attack/suite.js';
+import { type Judgement, judge, type Subject } from '../oracle.js';
+
+const all: Judgement[] = [];
+
+/** A sandbox that restricts files and calls; others have no supervisor. */
+function isSupervised({ landlock, seccomp }: SandboxOptions): boolean {
+  return landlock !== 'off' && seccomp !== 'off';
+}
+
+function subjectOf(name: string, theme: Suite.Theme, who: 'switched' | 'root'): Subject {
+  const start = async () => {
+    const place = await makePlace(who === 'root' ? {} : nobody);
+    const attempts = [...theme.attacks(place).map(({ attempt }) => attempt), ...(theme.twins?.(place) ?? [])];
+    const policy: SandboxOptions = { ...theme.policy?.(place), ...(who === 'root' ? {} : { user: 'nobody' }) };
+    const fold = (text: string) =>
+      text.replaceAll(place.folder, '/PLACE').replaceAll(Buffer.from(place.datagrams).toString('hex'), 'DATAGRAMS');
+    return {
+      policy: isSupervised(policy) ? policy : {},
+      command: [probePath(), '--apart', ...probeArguments(attempts)] as const,
+      fold,
+      end: () => place[Symbol.dispose](),
+    };
+  };
+  return { name: `${name}, ${who}`, start };
+}
+
+/** What the supervisor does not see, as docs/denials.md says; any other miss is a defect. */
+const unseen: readonly (readonly [string, RegExp])[] = [
+  ['what would be tracing is not a call that it is asked about', / blockers=ptrace /],
+  ['files that have no name any more, by /proc/self/fd', / path=(?:[0-9A-F]*2864656C6574656429)/],
+  ['signals by descriptors and to groups', / blockers=scope\.signal /],
+];
+
+vi.mock('../attack/suite.js', async (original) => ({
+  ...(await original<typeof Suite>()),
+  describeAttacks: (name: string, theme: Suite.Theme) => {
+    const attackers = (['switched', 'root'] as const).filter((who) => theme.attackers?.includes(who) !== false);
+    describe.skipIf(missing('linux', 'root', 'landlock7', 'audit', 'x64'))(`attacks ${name}`, () => {
+      it('are told as they happened', async () => {
+        const judged = await judge(attackers.map((who) => subjectOf(name, theme, who)));
+        all.push(...judged);
+        for (const one of judged) {
+          expect([one.name, one.wrong]).toEqual([one.name, []]);
+          const missed = one.missed.filter((line) => !unseen.some(([, pattern]) => pattern.test(line)));
+          expect([one.name, missed]).toEqual([one.name, []]);
+        }
+      });
+    });
+  },
+}));
+
+const files = readdirSync(new URL('../enforcement', import.meta.url)).filter((name) => name.startsWith('attacks-'));
+for (const name of files) await import(`../enforcement/${name.replace('.ts', '')}.ts`);
+
+describe.skipIf(missing('linux', 'root', 'landlock7', 'audit', 'x64'))('all attacks', () => {
+  it('are told, but for what the supervisor does not see', () => {
+    const sum = (of: (one: Judgement) => number) => all.reduce((total, one) => total + of(one), 0);
+    const [told, missed] = [sum((one) => one.told), sum((one) => one.missed.length)];
+    process.stdout.write(
+      `${all.length} themes: ${told} reports, ${sum((one) => one.times)} denials, ${missed} more not told\n`,
+    );
+    expect(told).toBeGreaterThan(80);
+  });
+});
