@@ -134,13 +134,13 @@ static int find_script(const char *name, char *path, size_t size)
 	return 0;
 }
 
-int node_become(const char *flag, const char *script, char **arguments)
+int node_become(const char *script, char **arguments)
 {
 	static char path[PATH_MAX];
 	int count = 0;
 	while (arguments[count])
 		count++;
-	char *all[count + 4];
+	char *all[count + 3];
 	if (find_script(script, path, sizeof(path))) {
 		said_unfound(errno);
 		return NODE_FAILED;
@@ -148,8 +148,6 @@ int node_become(const char *flag, const char *script, char **arguments)
 	forget_variables();
 	int at = 0;
 	all[at++] = "node";
-	if (flag)
-		all[at++] = (char *)flag; /* exec changes no argument */
 	all[at++] = path;
 	for (int i = 0; i <= count; i++)
 		all[at++] = arguments[i]; /* the last one is the null that ends it */

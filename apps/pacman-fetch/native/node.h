@@ -14,9 +14,8 @@ void node_forget_descriptors(unsigned int first);
  * or 0 after a message. */
 int node_runs(void);
 
-/* Executes Node, from PATH. flag: of Node, or NULL. script: its name in dist/ next to this program.
- * arguments: end with NULL. Returns only after an error, with a message; then the result is the
- * exit status. */
-int node_become(const char *flag, const char *script, char **arguments);
+/* Executes Node, from PATH. script: its name in dist/ next to this program. arguments: end with
+ * NULL. Returns only after an error, with a message; then the result is the exit status. */
+int node_become(const char *script, char **arguments);
 
 #endif

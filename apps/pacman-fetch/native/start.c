@@ -63,5 +63,5 @@ int main(int argc, char **argv)
 		if (node_without_rings())
 			errno = 0; /* a worker downloads, as where this program isn't used */
 	}
-	return node_become((void *)0, "cli.cjs", argv + 1);
+	return node_become("cli.cjs", argv + 1);
 }

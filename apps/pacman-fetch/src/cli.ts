@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-
 import { packageVersion, refuseInspector } from '@sb/core';
 
 import { help, parseCommand } from './arguments.js';
@@ -46,9 +44,6 @@ async function main(args: readonly string[]): Promise<number> {
     case 'fetch': {
       ({ color } = command);
       requireKernelPaths();
-      // undici's parser of HTTP is WebAssembly. V8's optimizing compiler takes more time for it than it saves in one
-      // file, and a process that ends waits for the compiler. The flag may be set before that parser is loaded.
-      setFlagsFromString('--liftoff-only');
       const { endNow } = await import('@sb/sandbox/end-now');
       const { fetch } = await import('./fetch.js');
       end = endOf(endNow);

@@ -110,7 +110,7 @@ static void become_lister(char **words)
 		(int)sizeof(path))
 		_exit(1);
 	environ = environment;
-	_exit(node_become(NULL, "list.cjs", words + LISTING_OWN_WORDS));
+	_exit(node_become("list.cjs", words + LISTING_OWN_WORDS));
 }
 
 /* Never returns. After any error the list is empty, and files are downloaded as they are asked for. */

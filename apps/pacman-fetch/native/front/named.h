@@ -17,4 +17,7 @@ struct named {
  * with O_PATH. Returns 0, or -1 with errno. */
 int named_look(int folder, const char *name, struct named *named);
 
+/* The number of the mount of something that is held open, which no later mount gets. 0 before Linux 6.8. */
+uint64_t named_unique_mount(int held);
+
 #endif

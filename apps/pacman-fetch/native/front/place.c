@@ -37,7 +37,7 @@ static int is_served(int above, int next)
 {
 	struct named from, to;
 	return geteuid() == 0 && !named_look(above, "", &from) && !named_look(next, "", &to) &&
-	       from.mount && to.mount && from.mount != to.mount && mount_is_served(to.mount);
+	       from.mount && to.mount && from.mount != to.mount && mount_is_served(next, to.mount);
 }
 
 /* Holds the next directory of the path, and closes the one before. -1 if it is a link, or not a

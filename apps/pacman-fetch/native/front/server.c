@@ -28,7 +28,7 @@ static void become(const struct channel *channel, int list, const struct call *c
 			_exit(127);
 	if (node_without_rings())
 		_exit(127);
-	_exit(node_become("--liftoff-only", "serve.cjs", call->arguments));
+	_exit(node_become("serve.cjs", call->arguments));
 }
 
 /* Starts both ends of the list. This process keeps neither: closing the last end of a pipe takes

@@ -13,8 +13,9 @@ import { families, installWith, nativeSources, StandIn } from '../kit/stand-in.j
 const content = Buffer.alloc(100_000, 'x');
 const outer = temporaryFolder();
 const served = outer.file('served');
-/** Of these sources, so that a change of them is seen. */
-let starter: string;
+/** Of these sources, so that a change of them is seen: by statmount(2) where the kernel has it, and by the list of mounts. */
+const flags = { statmount: [], list: ['-DFRONT_STATMOUNT=-1'] };
+const starter = (by: string): string => outer.file(`lib-${by}/start`);
 let mirror: Mirror;
 let folder: TemporaryFolder;
 
@@ -22,12 +23,16 @@ beforeAll(async () => {
   mirror = await startMirror({ '/x.pkg': content });
   // Where a copy of this package is tested, its dependencies lie where they are.
   const from = pathToFileURL(createRequire(import.meta.url).resolve('@sb/files/package.json')).href;
-  mkdirSync(outer.file('lib'));
+  const build = async ([by, more]: [string, readonly string[]]): Promise<void> => {
+    const built = outer.file(`start-${by}`);
+    await compileC(built, { from: import.meta.url, sources: nativeSources, flags: ['-static', ...more] });
+    mkdirSync(outer.file(`lib-${by}`));
+    installWith(outer.file(`lib-${by}`), program.replace(/cli\.cjs$/, 'serve.cjs'), built);
+  };
   await Promise.all([
     compileC(served, { from, sources: ['test/fixtures/served.c'] }),
-    compileC(outer.file('start'), { from: import.meta.url, sources: nativeSources, flags: ['-static'] }),
+    ...Object.entries(flags).map(build),
   ]);
-  starter = installWith(outer.file('lib'), program.replace(/cli\.cjs$/, 'serve.cjs'), outer.file('start'));
 });
 afterAll(async () => {
   await mirror[Symbol.asyncDispose]();
@@ -52,11 +57,11 @@ const mounting = (...names: readonly string[]): readonly string[] => [
 ];
 
 describe.skipIf(missing('root', 'linux', 'landlock6', 'unshare', 'fuse'))('the front door of root', () => {
-  it('waits for no neighbour’s file system that never answers', async () => {
+  it.each(Object.keys(flags))('waits for no neighbour’s file system that never answers, by %s', async (by) => {
     await using pacman = new StandIn({ prefix: mounting('mnt', 'cache/x.pkg.part') });
     const run = async (name: string) =>
       await pacman.run(
-        starter,
+        starter(by),
         '--config',
         folder.file('pacman.conf'),
         '-o',

@@ -6,6 +6,7 @@ import { callbackify, promisify } from 'node:util';
 import { basicCredentials } from './basic.js';
 import { secureWithNotice } from './close-notify.js';
 import { guardedLookup } from './link-local.js';
+import { compileParserOnce } from './parser-compiler.js';
 import { proxyFor, type ProxyRules } from './proxies.js';
 import { checkServerIdentity } from './server-identity.js';
 import { sharedLookup } from './shared-lookup.js';
@@ -115,7 +116,10 @@ export class Connections {
   }
 
   #keep(name: string, make: () => Dispatcher): Dispatcher {
-    const dispatcher = this.#dispatchers.get(name) ?? make();
+    const known = this.#dispatchers.get(name);
+    if (known !== undefined) return known;
+    compileParserOnce();
+    const dispatcher = make();
     this.#dispatchers.set(name, dispatcher);
     return dispatcher;
   }

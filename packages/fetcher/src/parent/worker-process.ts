@@ -19,11 +19,8 @@ const maxStderr = 4096;
  */
 const restGrace = 2000;
 
-/**
- * Arguments of the worker's Node. undici's parser of HTTP is WebAssembly: V8's optimizing compiler needs more time for
- * it than it saves in a batch, and an exiting process waits for the compiler.
- */
-const nodeFlags = ['--liftoff-only', '--input-type=module', ...noDebugger()];
+/** Arguments of the worker's Node. A flag of V8 would make its start longer (`http/parser-compiler.ts`). */
+const nodeFlags = ['--input-type=module', ...noDebugger()];
 
 /** Other processes of the worker's user may send SIGUSR1 while Node starts, which would open its inspector. */
 function noDebugger(): readonly string[] {

@@ -1,0 +1,31 @@
+/*
+ * Makes the code caches of the programs that download one file, beside them. The owner of the installed program starts this, with the
+ * Node that is to run them: node code-cache.js. Another Node ignores the caches. No program is run.
+ */
+import { fileURLToPath } from 'node:url';
+
+import { codeCachePath } from '@sb/cli-kit/code-cache';
+import { wholeCodeCache } from '@sb/cli-kit/whole-code-cache';
+import { filesClause, isFilesError, replaceFile } from '@sb/files';
+
+import { printMessage } from './ui/print-message.js';
+
+/** Everybody may read it. */
+const readable = 0o644;
+
+/** Reports whether it was made. */
+function make(program: string): boolean {
+  const cache = codeCachePath(program);
+  try {
+    replaceFile(cache, wholeCodeCache(program), readable);
+    return true;
+  } catch (error) {
+    if (!isFilesError(error)) throw error;
+    const text = `cannot write the code cache ${cache}: ${filesClause(error)}`;
+    printMessage('error', { text, hint: 'Start this as the owner of the program.' });
+    return false;
+  }
+}
+
+const programs = ['cli-main.cjs', 'serve-main.cjs'].map((name) => fileURLToPath(new URL(name, import.meta.url)));
+process.exitCode = programs.every(make) ? 0 : 1;

@@ -1,0 +1,90 @@
+/* The code caches of the programs: packages/cli-kit/src/code-cache.test.ts has when one is used. */
+import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { codeCachePath } from '@sb/cli-kit/code-cache';
+import { bundleFixture, missing, runProgram, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { program } from '../kit/fetch-program.js';
+import { type Mirror, startMirror } from '../kit/mirror.js';
+import { families, gone, installWith, StandIn } from '../kit/stand-in.js';
+
+const content = Buffer.alloc(100_000, 'x');
+const caches = ['cli-main.cjs.cache', 'serve-main.cjs.cache'];
+let mirror: Mirror;
+let folder: TemporaryFolder;
+let dist: string;
+let starter: string;
+
+beforeAll(async () => {
+  mirror = await startMirror({ '/x.pkg': content });
+});
+afterAll(async () => await mirror[Symbol.asyncDispose]());
+beforeEach(() => {
+  folder = temporaryFolder();
+  mkdirSync(folder.file('lib'));
+  starter = installWith(folder.file('lib'), program.replace(/cli\.cjs$/, 'serve.cjs'));
+  dist = folder.file('lib/dist');
+  writeFileSync(folder.file('pacman.conf'), '[options]\nSandboxUser = nobody\n');
+});
+afterEach(() => folder[Symbol.dispose]());
+
+/** A file by a front door of a pacman that has started nothing yet. */
+async function downloaded(name: string): Promise<void> {
+  await using pacman = new StandIn();
+  const file = folder.file(`cache-${name}/x.pkg.part`);
+  mkdirSync(folder.file(`cache-${name}`));
+  const words = ['--config', folder.file('pacman.conf'), '-o', file, `${mirror.origin}/x.pkg`];
+  expect([name, await pacman.run(starter, ...words)]).toEqual([name, { status: 0, said: '' }]);
+  expect([name, families(folder.path).length]).toEqual([name, 1]);
+  expect(readFileSync(file)).toEqual(content);
+  await pacman.kill();
+  await gone(folder.file(`cache-${name}`));
+}
+
+/** A new process: what else a process of tests does may have changed the flags of V8, which a cache has to match. */
+const plant = bundleFixture(new URL('./fixtures/plant-code-cache.ts', import.meta.url));
+
+/** What a program says whose cache has the functions of another one: `odd` if they were taken from there. */
+async function said(name: string, change: (cache: string) => void, uid?: number): Promise<string> {
+  const [own = '', odd = ''] = ['own', 'odd'].map((word) => `process.stdout.write('${word}');`);
+  const main = join(dist, `${name}-main.cjs`);
+  const cache = codeCachePath(main);
+  writeFileSync(main, own);
+  rmSync(cache, { force: true });
+  await runProgram(process.execPath, [plant, main, own, odd]);
+  change(cache);
+  const ids = uid === undefined ? {} : { uid, gid: uid };
+  return (await runProgram(process.execPath, [join(dist, `${name}.cjs`)], ids)).stdout;
+}
+
+describe.skipIf(missing('root', 'linux', 'landlock6'))('the code caches of pacman-fetch', () => {
+  it('are made by their owner, and a download with, without or with a damaged one is the same', async () => {
+    const make = async (ids: object = {}) => await runProgram(process.execPath, [join(dist, 'code-cache.js')], ids);
+    for (const name of caches) rmSync(join(dist, name), { force: true });
+    await downloaded('without');
+
+    const other = await make({ uid: stranger.uid, gid: stranger.gid });
+    expect(other).toMatchObject({ status: 1, stderr: expect.stringContaining('as the owner of the program') });
+    expect(await make()).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    for (const name of caches) expect(lstatSync(join(dist, name))).toMatchObject({ mode: 0o100_644, uid: 0 });
+    await downloaded('with');
+
+    for (const name of caches) {
+      const bytes = readFileSync(join(dist, name));
+      writeFileSync(join(dist, name), bytes.subarray(0, bytes.length - 1000));
+    }
+    await downloaded('damaged');
+  });
+
+  it.each(['cli', 'serve'])('are not taken from others by %s', async (name) => {
+    // The control: what the owner wrote decides, for root and for the user whom pacman starts it as.
+    expect(await said(name, () => {})).toBe('odd');
+    expect(await said(name, () => {}, stranger.uid)).toBe('odd');
+    const planted = (cache: string): void => chownSync(cache, stranger.uid, stranger.gid);
+    expect(await said(name, planted)).toBe('own');
+    expect(await said(name, planted, stranger.uid)).toBe('own');
+    expect(await said(name, (cache) => chmodSync(cache, 0o666))).toBe('own');
+  });
+});
