@@ -36,6 +36,11 @@ export class Startable {
     return this.starter.start(program, args, options);
   }
 
+  /** As {@link spawn}, with the standard streams of this process, and without what sb-run does not use of a child process. */
+  run(program: string, args: readonly string[], denials: boolean): SandboxedProcess {
+    return this.starter.start(program, readCommand(program, args), { stdio: 'inherit', denials, plain: true });
+  }
+
   /** As `plan` of a sandbox. */
   plan(): SandboxPlan {
     const { plan, filter } = this.starter.planned(this.layers);

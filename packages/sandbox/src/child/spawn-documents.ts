@@ -1,6 +1,6 @@
 /** A table of what the options of `spawn` may contain. */
 import { constants } from 'node:os';
-import { Stream } from 'node:stream';
+import type { Stream } from 'node:stream';
 
 import {
   boolean,
@@ -36,10 +36,16 @@ const wholeWords = word(['pipe', 'ignore', 'inherit', 'overlapped']);
 const entryWords = word(['pipe', 'ignore', 'inherit', 'overlapped', 'ipc']);
 const entryExpected = 'a word, a descriptor or a stream';
 
+/** The module is large, and only for such an entry. */
+function isStream(value: unknown): value is Stream {
+  return typeof value === 'object' && value instanceof process.getBuiltinModule('node:stream').Stream;
+}
+
 /** As in `child_process`, null and undefined mean the default. */
 function entryAt(value: unknown, place: Place): StdioEntry {
-  if (value === undefined || value === null || value instanceof Stream) return value;
+  if (value === undefined || value === null) return value;
   if (typeof value === 'string') return entryWords.read(value, place);
+  if (isStream(value)) return value;
   const isDescriptor = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxDescriptor;
   return isDescriptor ? value : refuseKind(value, place, entryExpected);
 }
