@@ -6,10 +6,7 @@ import {
   boolean,
   instance,
   integer,
-  isText,
-  kind,
   lenient,
-  list,
   object,
   type Options,
   type Place,
@@ -94,18 +91,4 @@ export const spawnElsewhere: Readonly<Record<string, string>> = {
 /** Options of `spawn`. The sandbox decides the user and the rights of a process, so they cannot be set here. */
 export const spawnReader: Reader<ReadSpawnOptions> = object<ReadSpawnOptions>(spawnTable, {
   elsewhere: spawnElsewhere,
-});
-
-/** The program. Whether it exists is checked later. */
-export const programReader: Reader<string> = kind({
-  expected: 'a text',
-  schema: { type: 'string' },
-  // Half of a surrogate pair cannot be encoded: the program would get another text.
-  is: (value): value is string => isText(value) && !/\p{Cs}/u.test(value),
-});
-
-/** Its arguments. The record of the launcher checks for NULs, and for the number of bytes. */
-export const argumentsReader: Reader<readonly string[]> = list(programReader, {
-  max: 1 << 20,
-  what: 'a list of texts',
 });

@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { constants } from 'node:os';
 
-import { errorCode } from '@sb/core';
+import { errorCode, lateOs } from '@sb/core';
 
 import { startProgram } from '../native.js';
 import type { StdioEntry } from './stdio.js';
@@ -79,6 +78,6 @@ class OwnChild extends EventEmitter {
 
 /** Undefined for a real-time signal: child_process reports the exit status 0 for its end. */
 function nameOf(number: number): NodeJS.Signals | undefined {
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
+  const found = Object.entries(lateOs().constants.signals).find(([, value]) => value === number);
   return found?.[0] as NodeJS.Signals | undefined;
 }
