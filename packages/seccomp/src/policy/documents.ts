@@ -26,7 +26,7 @@ import { comparisons, type Condition, condition } from './conditions.js';
 import { seccompError } from '../errors.js';
 import { type SocketFamily, socketFamilies } from '../tables/families.js';
 import { errnoNames, maxErrno } from '../tables/errnos.js';
-import { groupNames, isGroup } from '../tables/groups.js';
+import { isGroup, namesOfGroups } from '../tables/groups.js';
 import { narrow, wide } from './numbers.js';
 import type { SeccompFields, SeccompPlanOptions } from './options.js';
 import { baseNames } from './presets.js';
@@ -37,7 +37,11 @@ import { isSyscall, syscallNames } from '../tables/syscalls.js';
 const syscall = titled(
   custom({
     expected: 'a system call',
-    schema: { enum: syscallNames },
+    schema: {
+      get enum() {
+        return syscallNames();
+      },
+    },
     is: isText,
     read: (value, path): string => {
       if (isSyscall(value)) return value;
@@ -53,13 +57,17 @@ const syscall = titled(
 
 const group = custom({
   expected: 'a group of system calls',
-  schema: { enum: groupNames },
+  schema: {
+    get enum() {
+      return namesOfGroups();
+    },
+  },
   is: isText,
   read: (value, path): string => {
     if (isGroup(value)) return value;
     throw seccompError('unknown-group', 'policy', {
       what: `${path} is not a group: ${shown(value)}`,
-      hint: `Use one of: ${groupNames.join(' ')}.`,
+      hint: `Use one of: ${namesOfGroups().join(' ')}.`,
       path,
     });
   },
@@ -73,7 +81,17 @@ const callOrGroup: Reader<string> = {
 const errno = required(
   custom({
     expected: 'a Linux error',
-    schema: { title: 'errno', anyOf: [{ enum: errnoNames }, { type: 'integer', minimum: 1, maximum: maxErrno }] },
+    schema: {
+      title: 'errno',
+      anyOf: [
+        {
+          get enum() {
+            return errnoNames();
+          },
+        },
+        { type: 'integer', minimum: 1, maximum: maxErrno },
+      ],
+    },
     is: isTextOrNumber,
     read: canonicalErrno,
   }),
