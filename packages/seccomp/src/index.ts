@@ -24,6 +24,7 @@ export { lint } from './analysis/lint.js';
 export { parsePolicy } from './policy/parse-policy.js';
 export { plan, type SeccompPlan } from './plan.js';
 export type { SeccompOptions, SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
+export { prepareFilter, type PreparedFilter, preparedPolicy } from './prepared.js';
 export { policy, withLevels } from './policy/policy.js';
 export { type Base, type Preset, presets } from './policy/presets.js';
 export { newProofKey } from './compiler/proof.js';
