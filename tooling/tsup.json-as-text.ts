@@ -1,4 +1,4 @@
-/** Tables of JSON stay text in a build, and are parsed when they are first used: most starts need few of them. */
+/** Tables of JSON stay text in a build, and each part is parsed when it is first used: most starts need few of them. */
 import { readFile } from 'node:fs/promises';
 
 import type { Options } from 'tsup';
@@ -8,10 +8,11 @@ export const jsonAsText: NonNullable<Options['esbuildPlugins']>[number] = {
   setup: (build) => {
     build.onLoad({ filter: /\.json$/ }, async ({ path }) => {
       const table = JSON.parse(await readFile(path, 'utf8')) as object;
-      const text = JSON.stringify(JSON.stringify(table));
-      const keys = Object.keys(table).map((key) => `get ${JSON.stringify(key)}() { return all()[${JSON.stringify(key)}]; }`);
-      const contents = `let parsed; const all = () => (parsed ??= JSON.parse(${text})); export default { ${keys.join(', ')} };`;
-      return { contents, loader: 'js' };
+      const parts = Object.entries(table).map(([key, part]) => {
+        const name = JSON.stringify(key);
+        return `get ${name}() { return (parsed[${name}] ??= JSON.parse(${JSON.stringify(JSON.stringify(part))})); }`;
+      });
+      return { contents: `const parsed = Object.create(null); export default { ${parts.join(', ')} };`, loader: 'js' };
     });
   },
 };

@@ -18,7 +18,7 @@ export { nativeError, type SeccompError, type SeccompErrorCode } from './errors.
 export { type Decision, evaluate } from './analysis/evaluate.js';
 export { explain } from './analysis/explain.js';
 export { socketFamilies, type SocketFamily } from './tables/families.js';
-export { expandGroup, groupAbout, type GroupEntry, groupNames } from './tables/groups.js';
+export { expandGroup, groupAbout, type GroupEntry, groupNames, namesOfGroups } from './tables/groups.js';
 export type { LintCode, LintFinding } from './analysis/finding.js';
 export { lint } from './analysis/lint.js';
 export { parsePolicy } from './policy/parse-policy.js';

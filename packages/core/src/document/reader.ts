@@ -86,6 +86,11 @@ function withoutSchema<T>({ expected, words, parts, accepts, read }: Reader<T>):
   };
 }
 
+/** The same reader, which reads in another way. */
+export function readBy<T, U>(reader: Reader<T>, read: Reader<U>['read']): Reader<U> {
+  return withSchema({ ...withoutSchema(reader), read }, () => reader.schema);
+}
+
 /** A reader of values that have no parts. */
 export function kind<T>({ expected, schema, is }: Kind<T>): Reader<T> {
   return {
@@ -130,11 +135,7 @@ export function titled<T>(reader: Reader<T>, title: string): Reader<T> {
  * @param then - receives the value that was read, and its place
  */
 export function checked<T, U>(reader: Reader<T>, then: (value: T, place: Place) => U): Reader<U> {
-  const own = {
-    ...withoutSchema(reader),
-    read: (value: unknown, place: Place) => then(reader.read(value, place), place),
-  };
-  return withSchema(own, () => reader.schema);
+  return readBy(reader, (value, place) => then(reader.read(value, place), place));
 }
 
 /** A value of one of several kinds: the first that accepts it reads it. */

@@ -46,11 +46,11 @@ function madeFor(machine: Machine): usual.UsualFilter {
 describe('the usual filter', () => {
   it('is the one that would be made now', () => {
     const own = seccompPolicy({ ...options, level: 'require' });
-    const machines = { x86_64: madeFor('x86_64'), aarch64: madeFor('aarch64') };
-    const text = `${JSON.stringify({ options: JSON.stringify(options), policy: own, machines } satisfies usual.Usual)}\n`;
+    const known = { x86_64: madeFor('x86_64'), aarch64: madeFor('aarch64') };
+    const text = `${JSON.stringify({ options: JSON.stringify(options), policy: own, ...known } satisfies usual.Usual)}\n`;
     if (process.env['SB_WRITE_USUAL'] !== undefined) writeFileSync(file, text);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(text));
-    expect(Object.keys(machines.x86_64.answers).length).toBeGreaterThan(20);
+    expect(Object.keys(known.x86_64.answers).length).toBeGreaterThan(20);
   });
 
   it('is taken for these options, with the same record, and for no others', () => {

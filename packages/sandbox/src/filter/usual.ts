@@ -26,10 +26,11 @@ export interface Usual {
   /** What the policy was made of, as JSON. */
   readonly options: string;
   readonly policy: SeccompPolicy;
-  readonly machines: Readonly<Partial<Record<Machine, UsualFilter>>>;
+  readonly x86_64: UsualFilter;
+  readonly aarch64: UsualFilter;
 }
 
-const machines: Readonly<Record<string, Machine>> = { x64: 'x86_64', arm64: 'aarch64' };
+const machines: Readonly<Record<string, Machine & keyof Usual>> = { x64: 'x86_64', arm64: 'aarch64' };
 
 /** The policy that was made here, and what is known of it. */
 let made: { readonly policy: SeccompPolicy; readonly known: UsualFilter } | undefined;
@@ -42,9 +43,8 @@ let made: { readonly policy: SeccompPolicy; readonly known: UsualFilter } | unde
 export function usualPolicy(options: SeccompOptions): SeccompPolicy | undefined {
   const usual = data as unknown as Usual;
   const machine = machines[process.arch];
-  const known = machine && usual.machines[machine];
-  if (known === undefined || JSON.stringify(options) !== usual.options) return undefined;
-  made ??= { policy: preparedPolicy(usual.policy, known.filter), known };
+  if (machine === undefined || JSON.stringify(options) !== usual.options) return undefined;
+  made ??= { policy: preparedPolicy(usual.policy, usual[machine].filter), known: usual[machine] };
   return made.policy;
 }
 

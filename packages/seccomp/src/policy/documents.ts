@@ -12,6 +12,7 @@ import {
   object,
   type Options,
   type Place,
+  readBy,
   type Reader,
   required,
   shown,
@@ -73,10 +74,9 @@ const group = custom({
   },
 });
 
-const callOrGroup: Reader<string> = {
-  ...titled(either(group, syscall), 'syscallOrGroup'),
-  read: (value, place) => (typeof value === 'string' && value.startsWith('@') ? group : syscall).read(value, place),
-};
+const callOrGroup = readBy<string, string>(titled(either(group, syscall), 'syscallOrGroup'), (value, place) =>
+  (typeof value === 'string' && value.startsWith('@') ? group : syscall).read(value, place),
+);
 
 const errno = required(
   custom({
