@@ -22,15 +22,15 @@ export interface OneModule {
  * has no say, unlike in `require.resolve`, which only Yarn's Plug'n'Play needs.
  */
 const banner = `
-const { pathToFileURL: __url } = require('node:url');
-const __thisUrl = __url(__filename).href;
+const __url = (path) => require('node:url').pathToFileURL(path).href;
+const __this = { get url() { return __url(__filename); } };
 const __packageUrl = (name) => {
-  if (process.versions.pnp) return __url(require.resolve(name)).href;
-  const { dirname, join } = require('node:path');
-  const inside = (above) => join(above, 'node_modules', name, 'dist/index.js');
+  if (process.versions.pnp) return __url(require.resolve(name));
+  const { dirname } = require('node:path');
+  const inside = (above) => above + '/node_modules/' + name + '/dist/index.js';
   let above = dirname(__dirname);
   while (!require('node:fs').existsSync(inside(above)) && above !== '/') above = dirname(above);
-  return __url(inside(above)).href;
+  return __url(inside(above));
 };`;
 
 /** Modules that the program can do without. A module that throws an error takes the place of each. */
@@ -63,7 +63,7 @@ export const oneModule = (program: OneModule): Partial<Options> => ({
   // Two builds of one package: the other one has emptied the folder.
   clean: false,
   banner: { js: banner },
-  define: { 'import.meta.url': '__thisUrl', 'import.meta.dirname': '__dirname' },
+  define: { 'import.meta.url': '__this.url', 'import.meta.dirname': '__dirname' },
   esbuildPlugins: [jsonAsText, plugin(program)],
   esbuildOptions: (options) => {
     // V8 reads a source of ASCII faster; the one comment that is not goes with the other licences.

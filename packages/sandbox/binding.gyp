@@ -12,6 +12,7 @@
       'native/limit.c',
       'native/pipe.c',
       'native/reap.c',
+      'native/start.c',
       'native/status_pipe.c',
       'native/unreadable.c',
       '../native/sb_js.c',

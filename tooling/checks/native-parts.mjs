@@ -15,8 +15,8 @@ const largest = 60_000;
 
 /** What glibc 2.17 and musl both export under a name without history, and libuv by way of Node. */
 const known = new Set(
-  `__errno_location __stack_chk_fail __stack_chk_guard _exit bind calloc clock_gettime close closedir connect fchmod
-  fcntl free ftruncate getgrgid_r getgrnam_r getgrouplist getgroups getpid getppid getpwnam_r getpwuid_r getresgid getresuid getrlimit
+  `__errno_location __stack_chk_fail __stack_chk_guard _exit bind calloc clock_gettime clone close closedir connect
+  dup3 execve fchmod fcntl free ftruncate getgrgid_r getgrnam_r getgrouplist getgroups getpid getppid getpwnam_r getpwuid_r getresgid getresuid getrlimit
   getsockname ioctl kill lseek malloc memcmp memcpy memmove memset nanosleep open opendir pipe2 prctl pthread_create
   pthread_join pwrite read readdir realloc realpath sched_yield sendfile setegid seteuid setfsgid setfsuid setgid
   setgroups setresgid setresuid setuid socket strcmp strlen strrchr syscall uv_close

@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
@@ -34,12 +33,13 @@ export function codeCachePath(program: string): string {
  * Otherwise it is ignored, and the program runs as it would without one.
  *
  * @param program - absolute path of the module
+ * @param require - of a module beside it. Default: a new one, for which Node loads its loader of modules
  * @throws Error of the system if it cannot be read
  * @see `cachedData` of vm.Script in Node's documentation
  */
-export function runCached(program: string): void {
+export function runCached(program: string, require?: NodeJS.Require): void {
   const { source, owner } = readProgram(program);
-  runScript(program, scriptOf(program, source, dataFor(codeCachePath(program), source, owner)));
+  runScript(program, scriptOf(program, source, dataFor(codeCachePath(program), source, owner)), require);
 }
 
 /** A program as it was read. */
@@ -75,14 +75,15 @@ export function scriptOf(program: string, source: Buffer, cachedData?: Buffer): 
 }
 
 /** Runs a script of {@link scriptOf}. It imports a module beside it by `importBeside`. */
-export function runScript(program: string, script: Script): void {
+export function runScript(program: string, script: Script, require?: NodeJS.Require): void {
   const module = { exports: {} };
   const run = script.runInThisContext() as (...args: readonly unknown[]) => void;
   const folder = dirname(program);
   // Within a script, import() would need another loader.
   const load = async (path: string): Promise<unknown> =>
     (await import(pathToFileURL(join(folder, path)).href)) as unknown;
-  run(module.exports, createRequire(program), module, program, folder, load);
+  const own = require ?? process.getBuiltinModule('node:module').createRequire(program);
+  run(module.exports, own, module, program, folder, load);
 }
 
 /**

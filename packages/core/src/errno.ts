@@ -1,9 +1,11 @@
-import { constants } from 'node:os';
+import { lateOs } from './late-os.js';
 
-const names = new Map<number, string>();
-for (const [name, number] of Object.entries(constants.errno)) {
+let names: ReadonlyMap<number, string> | undefined;
+
+function namesByNumber(): ReadonlyMap<number, string> {
   // EAGAIN and EWOULDBLOCK share a number; the first name is the one the manual pages use.
-  if (!names.has(number)) names.set(number, name);
+  const entries = Object.entries(lateOs().constants.errno).toReversed();
+  return new Map(entries.map(([name, number]) => [number, name]));
 }
 
 /**
@@ -13,6 +15,7 @@ for (const [name, number] of Object.entries(constants.errno)) {
  */
 export function errnoName(errno: number): string {
   const number = Math.abs(errno);
+  names ??= namesByNumber();
   return names.get(number) ?? `E${number}`;
 }
 

@@ -16,6 +16,7 @@ export { listKernelFolder, openKernelFile, readKernelBytes, readKernelFile, read
 export { type Layer, type LayerLevels, type LayerName, type LayerPlan, layerIds, type PlanNeed } from './layer.js';
 export { type RequirementLevel, requirementLevels } from './level.js';
 export { isFolderLost, lostFolder } from './lost-folder.js';
+export { lateOs } from './late-os.js';
 export { isMainThread } from './main-thread.js';
 export { mountIfKnown, mountOf, noAnswer } from './mount-of.js';
 export { NearDirectories } from './near-directories.js';

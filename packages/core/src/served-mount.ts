@@ -63,9 +63,11 @@ export function isServedToRoot(mount: string): boolean {
  *   others, and not this one
  */
 export function userOfMount(id: number): ServingUser | undefined {
-  const lists = [mountsOf('self'), mountsOf('1')];
-  const mount = lists.map((list) => mountIn(list, id)).find((found) => found !== undefined);
-  if (mount === undefined) return lists.some((list) => list !== '') ? 'unknown' : undefined;
+  const own = mountsOf('self');
+  // Mounts above a directory that is this process's root are visible to the first process only (chroot(2)).
+  const first = mountIn(own, id) === undefined ? mountsOf('1') : '';
+  const mount = mountIn(own, id) ?? mountIn(first, id);
+  if (mount === undefined) return own === '' && first === '' ? undefined : 'unknown';
   return isServedToRoot(mount) ? servingUserIn(mount) : undefined;
 }
 

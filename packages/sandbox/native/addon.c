@@ -10,10 +10,13 @@
 #include "pipe.h"
 #include "reap.h"
 #include "sb_js.h"
+#include "start.h"
 #include "status_pipe.h"
 #include "unreadable.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* anonymousFile(bytes: Uint8Array, executable: boolean): number, a descriptor at its start, or -errno */
@@ -112,6 +115,56 @@ static napi_value set_limit(struct sb_js *js)
 		js, is_trial ? sb_try_limit(resource, value) : sb_set_limit(resource, value));
 }
 
+/* The words of a start, one after the other, each with a NUL at its end; NULL without memory. */
+static char **words_of(struct sb_js_bytes texts)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < texts.length; i++)
+		count += texts.data[i] == 0;
+	char **words = malloc((count + 1) * sizeof *words);
+	const char *next = (const char *)texts.data;
+	for (size_t i = 0; words && i < count; i++, next += strlen(next) + 1)
+		words[i] = (char *)next; /* execve(2) does not change them */
+	if (words)
+		words[count] = NULL;
+	return words;
+}
+
+static pid_t start_with(char **words, struct sb_js_bytes numbers, int *pidfd)
+{
+	int32_t *descriptors = malloc(numbers.length + 1);
+	pid_t pid = -ENOMEM;
+	if (words && descriptors) {
+		memcpy(descriptors, numbers.data, numbers.length);
+		const struct sb_start start = {
+			words[0], words, descriptors, numbers.length / sizeof *descriptors};
+		pid = words[0] ? sb_start(&start, pidfd) : -EINVAL;
+	}
+	free(descriptors);
+	return pid;
+}
+
+/* startProgram(words: Uint8Array, descriptors: Uint8Array): [number, number], its process id and
+ * its pidfd, close-on-exec; or -errno, and nothing runs. words: its path and its arguments, each
+ * with a NUL at its end. descriptors: what it gets as 0, 1, 2 …, as numbers of 32 bits. */
+static napi_value start_program(struct sb_js *js)
+{
+	struct sb_js_bytes texts = sb_js_bytes(js, 0);
+	struct sb_js_bytes numbers = sb_js_bytes(js, 1);
+	int pidfd = -1;
+	if (!sb_js_is_whole(js))
+		return NULL;
+	char **words = words_of(texts);
+	pid_t pid = start_with(words, numbers, &pidfd);
+	free(words);
+	if (pid < 0)
+		return sb_js_number(js, pid);
+	napi_value pair = sb_js_array(js);
+	sb_js_put(js, pair, 0, sb_js_number(js, pid));
+	sb_js_put(js, pair, 1, sb_js_number(js, pidfd));
+	return pair;
+}
+
 /* statusPipe(most: number, done: (said: string) => void): number, the end for the launcher,
  * close-on-exec, or -errno. `done` is called once with all that was written, after every holder of
  * that end has closed it. `most` is the most bytes of that: what the pipe can hold is read at the
@@ -135,13 +188,24 @@ static napi_value unreadable_copy(struct sb_js *js)
  * before child_process reports the end. Its argument is the number of the signal that ended the
  * child, 0 if it ended by itself, or -1 if something else has waited for it; then microseconds of
  * processor time in user and in system mode, and the most KiB in memory, of it and of those that it
- * has waited for; then microseconds of the child itself, or -1. The child must not have been waited for yet. */
+ * has waited for; then microseconds of the child itself, or -1; then its exit status. The child must
+ * not have been waited for yet. */
 static napi_value watch_death(struct sb_js *js)
 {
 	pid_t pid = (pid_t)sb_js_integer(js, 0);
 	if (!sb_js_is_whole(js))
 		return NULL;
 	return sb_js_number(js, sb_watch_death(js->env, pid, js->arguments[1]));
+}
+
+/* watchChild(pid: number, pidfd: number, done: (death: number[]) => void): 0 or -errno. As watchDeath,
+ * for a child of startProgram; closes the pidfd, also after an error. */
+static napi_value watch_child(struct sb_js *js)
+{
+	struct sb_child child = {(pid_t)sb_js_integer(js, 0), (int)sb_js_integer(js, 1)};
+	if (!sb_js_is_whole(js))
+		return NULL;
+	return sb_js_number(js, sb_watch_child(js->env, child, js->arguments[2]));
 }
 
 static const struct sb_js_export table[] = {
@@ -155,9 +219,11 @@ static const struct sb_js_export table[] = {
 	{"reap", reap},
 	{"setLimit", set_limit},
 	{"shareFile", share_file},
+	{"startProgram", start_program},
 	{"statusPipe", status_pipe},
 	{"unlockFile", unlock_file},
 	{"unreadableCopy", unreadable_copy},
+	{"watchChild", watch_child},
 	{"watchDeath", watch_death},
 };
 

@@ -40,11 +40,11 @@ static double own_time(pid_t pid)
 }
 
 /* [signal, microseconds of processor time in user and in system mode, most KiB in memory,
- * microseconds of the process itself]; NULL without memory. */
-static napi_value told_of(napi_env env, int signal, const struct rusage *usage, double own)
+ * microseconds of the process itself, exit status]; NULL without memory. */
+static napi_value told_of(napi_env env, const int end[2], const struct rusage *usage, double own)
 {
-	const double numbers[] = {signal, microseconds(usage->ru_utime),
-		microseconds(usage->ru_stime), (double)usage->ru_maxrss, own};
+	const double numbers[] = {end[0], microseconds(usage->ru_utime),
+		microseconds(usage->ru_stime), (double)usage->ru_maxrss, own, end[1]};
 	napi_value list = NULL;
 	if (napi_create_array(env, &list) != napi_ok)
 		return NULL;
@@ -69,8 +69,11 @@ static bool look(struct sb_watch *watch, napi_value *told)
 	if (!error && end.si_pid == 0)
 		return false;
 	bool by_signal = !error && (end.si_code == CLD_KILLED || end.si_code == CLD_DUMPED);
-	int signal = by_signal ? end.si_status : 0;
-	*told = told_of(watch->env, error ? -1 : signal, &usage, error ? -1 : own_time(child->pid));
+	const int how[] = {error       ? -1
+			   : by_signal ? end.si_status
+				       : 0,
+		error || by_signal ? 0 : end.si_status};
+	*told = told_of(watch->env, how, &usage, error ? -1 : own_time(child->pid));
 	return true;
 }
 
@@ -81,21 +84,32 @@ static void discard(struct sb_watch *watch)
 
 int sb_watch_death(napi_env env, pid_t pid, napi_value done)
 {
+	int pidfd = (int)syscall(NR_PIDFD_OPEN, pid, 0); /* close-on-exec */
+	return pidfd < 0 ? -errno : sb_watch_child(env, (struct sb_child){pid, pidfd}, done);
+}
+
+int sb_watch_child(napi_env env, struct sb_child of, napi_value done)
+{
 	struct child *child = calloc(1, sizeof *child);
-	if (!child)
+	if (!child) {
+		(void)close(of.pidfd); /* nothing was written */
 		return -ENOMEM;
-	child->pid = pid;
+	}
+	child->pid = of.pid;
 	child->watch.look = look;
 	child->watch.discard = discard;
-	child->watch.descriptor = (int)syscall(NR_PIDFD_OPEN, pid, 0); /* close-on-exec */
-	if (child->watch.descriptor < 0) {
-		int error = -errno;
-		free(child);
-		return error;
-	}
+	child->watch.descriptor = of.pidfd;
 	return sb_watch_start(env, &child->watch, UV_READABLE, done);
 }
 #else
+int sb_watch_child(napi_env env, struct sb_child of, napi_value done)
+{
+	(void)env;
+	(void)of;
+	(void)done;
+	return -ENOSYS;
+}
+
 int sb_watch_death(napi_env env, pid_t pid, napi_value done)
 {
 	(void)env;

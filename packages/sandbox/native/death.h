@@ -11,4 +11,12 @@
  * watchDeath() of addon.c. */
 int sb_watch_death(napi_env env, pid_t pid, napi_value done);
 
+struct sb_child {
+	pid_t pid;
+	int pidfd;
+};
+
+/* The same for a child whose pidfd is open. It closes that, also after an error. */
+int sb_watch_child(napi_env env, struct sb_child of, napi_value done);
+
 #endif

@@ -16,11 +16,16 @@ export interface Native {
   reap(pid: number): number;
   setLimit(resource: number, value: bigint, tries: boolean): number;
   shareFile(descriptor: number): number;
+  startProgram(words: Uint8Array, descriptors: Uint8Array): readonly [number, number] | number;
   statusPipe(most: number, done: (said: string) => void): number;
   unlockFile(descriptor: number): number;
   unreadableCopy(program: number): number;
-  watchDeath(pid: number, done: (death: readonly [number, number, number, number, number]) => void): number;
+  watchChild(pid: number, pidfd: number, done: (death: Death) => void): number;
+  watchDeath(pid: number, done: (death: Death) => void): number;
 }
+
+/** The numbers that the addon reports: a signal, times and memory as in {@link Used}, and the exit status. */
+type Death = readonly [signal: number, user: number, system: number, resident: number, own: number, status: number];
 
 /** Evaluated when it is needed, so that importing this package never fails. */
 const root = (): URL => packageRoot('sandbox', import.meta.url);
@@ -133,12 +138,60 @@ export interface Used {
  * @returns whether it is watched: not without pidfd_open(2) (Linux 5.3), nor if a filter forbids it, nor if the runtime
  *   has no event loop of libuv
  */
-export function watchDeath(pid: number, done: (signal: number, used: Used) => void): boolean {
+export function watchDeath(pid: number, done: DeathListener): boolean {
   // A child that cannot be watched is reported only by child_process.
   if (process.platform !== 'linux' || !hasLibuv()) return false;
-  const tell = ([signal, user, system, resident, own]: readonly [number, number, number, number, number]): void =>
-    done(signal, { user, system, resident, own });
-  return native().watchDeath(pid, tell) === 0;
+  const others = ownChildren.get(pid);
+  if (others !== undefined) return others.push(done) > 0;
+  return native().watchDeath(pid, (death) => tellDeath(death, done)) === 0;
+}
+
+type DeathListener = (signal: number, used: Used) => void;
+
+/** Who wants to know of the end of each child that this module waits for itself. */
+const ownChildren = new Map<number, DeathListener[]>();
+
+function tellDeath([signal, user, system, resident, own]: Death, done: DeathListener): void {
+  done(signal, { user, system, resident, own });
+}
+
+/**
+ * Starts a program with an empty environment, and waits for it.
+ *
+ * @param words - its absolute path, and its arguments
+ * @param descriptors - what it gets as 0, 1, 2 …; -1 for none, which is /dev/null for a standard stream
+ * @param ended - called once, after every {@link watchDeath} was told, when it has been waited for
+ * @returns its process id; undefined if it could not be started, or not be watched
+ * @throws SandboxError `syscall-failed` if it was started and had to be killed
+ */
+export function startProgram(
+  words: readonly string[],
+  descriptors: readonly number[],
+  ended: (status: number, signal: number) => void,
+): number | undefined {
+  if (process.platform !== 'linux' || !hasLibuv()) return undefined;
+  const texts = Buffer.from(words.map((word) => `${word}\0`).join(''));
+  const started = native().startProgram(texts, new Uint8Array(Int32Array.from(descriptors).buffer));
+  if (typeof started === 'number') return undefined;
+  const [pid, pidfd] = started;
+  const listeners: DeathListener[] = [];
+  const error = native().watchChild(pid, pidfd, (death) => {
+    for (const listener of listeners) tellDeath(death, listener);
+    ownChildren.delete(pid);
+    native().reap(pid);
+    ended(death[5], Math.max(death[0], 0));
+  });
+  if (error === 0) {
+    ownChildren.set(pid, listeners);
+    return pid;
+  }
+  process.kill(pid, 'SIGKILL');
+  const errno = errnoName(error);
+  throw sandboxError('syscall-failed', 'launch', {
+    what: `cannot wait for the launcher: ${errno}`,
+    hint: 'It was ended. Memory or descriptors may have run out.',
+    errno,
+  });
 }
 
 /** Whether the runtime has the event loop of Node. Others define the names of libuv, and abort when they are called. */

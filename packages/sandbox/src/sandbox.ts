@@ -1,7 +1,8 @@
+import { argumentsReader, programReader } from './child/argument-documents.js';
 import { failureOf, runToEnd } from './child/run.js';
 import { forkReader, runReader } from './child/run-documents.js';
 import type { RunResult } from './child/run-options.js';
-import { argumentsReader, programReader } from './child/spawn-documents.js';
+import { spawnReader } from './child/spawn-documents.js';
 import { withCommand } from './compile/command.js';
 import { type CompileOptions, compileSandbox } from './compile/compile.js';
 import { documentPlace, refuse, sandboxError } from './errors.js';
@@ -46,8 +47,9 @@ class LauncherSandbox implements Sandbox {
   }
 
   spawn(program: string, ...given: readonly unknown[]): never {
+    const { args, options } = readStart(program, given, spawnReader);
     // Only the types of the caller know which streams it has.
-    return this.#own.spawn(program, ...given) as never;
+    return this.#own.starter.start(program, args, options) as never;
   }
 
   async run(program: string, ...given: readonly unknown[]): Promise<RunResult> {

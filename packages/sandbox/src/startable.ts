@@ -1,7 +1,7 @@
 import { isObject, type Reader } from '@sb/core/document';
 
 import type { SandboxedProcess } from './child/child.js';
-import { argumentsReader, programReader, spawnReader } from './child/spawn-documents.js';
+import { argumentsReader, programReader } from './child/argument-documents.js';
 import { documentPlace } from './errors.js';
 import { newExecKey } from './filter/exec-once.js';
 import { refuseUnstartable, usualStatus } from './filter/launcher-calls.js';
@@ -30,10 +30,9 @@ export class Startable {
     this.starter = new Starter(this.effective, this.layers, execKey);
   }
 
-  /** As `spawn` of a sandbox. */
-  spawn(program: string, ...given: readonly unknown[]): SandboxedProcess {
-    const { args, options } = readStart(program, given, spawnReader);
-    return this.starter.start(program, args, options);
+  /** As `spawn` of a sandbox, with the standard streams of this process, and without what sb-run does not use of a child process. */
+  run(program: string, args: readonly string[], denials: boolean): SandboxedProcess {
+    return this.starter.start(program, readCommand(program, args), { stdio: 'inherit', denials, plain: true });
   }
 
   /** As `plan` of a sandbox. */

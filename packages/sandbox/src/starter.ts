@@ -7,7 +7,7 @@ import { addCgroup, cgroupFor } from './cgroup/in-child.js';
 import { asTarget, type Limited, type SandboxedProcess } from './child/child.js';
 import { Ending, type EndingOptions } from './child/ending.js';
 import { LimitWatch } from './child/limit-watch.js';
-import type { ReadSpawnOptions } from './child/spawn-options.js';
+import type { ReadSpawnOptions, StartOptions } from './child/spawn-options.js';
 import { supervisedPlan } from './denials/supervised-plan.js';
 import { withDenials } from './child/with-denials.js';
 import { type LoadedFilter, refuseUnstartable } from './filter/launcher-calls.js';
@@ -114,7 +114,7 @@ export class Starter {
   }
 
   /** Starts a program whose arguments were checked. */
-  start(program: string, args: readonly string[], options: ReadSpawnOptions): SandboxedProcess {
+  start(program: string, args: readonly string[], options: StartOptions): SandboxedProcess {
     const prepared = this.prepare(program, options);
     const layout = layOut(options.stdio, this.#policy.keepDescriptors);
     const argv = [options.argv0 ?? program, ...args];
@@ -173,7 +173,7 @@ export class Starter {
       channel,
     };
     const launched = plan.expected.launcher
-      ? launch(startRecords(this.#policy, plan, start), descriptors.entries, options.serialization)
+      ? launch(startRecords(this.#policy, plan, start), descriptors.entries, options)
       : launchPortable({
           user: plan.expected.user,
           policy: this.#policy,
@@ -242,7 +242,7 @@ export class Starter {
 interface Launch {
   readonly layout: DescriptorLayout;
   readonly argv: readonly string[];
-  readonly options: ReadSpawnOptions;
+  readonly options: StartOptions;
   readonly tmp: PrivateTmp | undefined;
   readonly cgroup: Cgroup | undefined;
   /** The end of a pipe for denials. */

@@ -18,12 +18,13 @@ export { nativeError, type SeccompError, type SeccompErrorCode } from './errors.
 export { type Decision, evaluate } from './analysis/evaluate.js';
 export { explain } from './analysis/explain.js';
 export { socketFamilies, type SocketFamily } from './tables/families.js';
-export { expandGroup, groupAbout, type GroupEntry, groupNames } from './tables/groups.js';
+export { expandGroup, groupAbout, type GroupEntry, groupNames, namesOfGroups } from './tables/groups.js';
 export type { LintCode, LintFinding } from './analysis/finding.js';
 export { lint } from './analysis/lint.js';
 export { parsePolicy } from './policy/parse-policy.js';
 export { plan, type SeccompPlan } from './plan.js';
 export type { SeccompOptions, SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
+export { prepareFilter, type PreparedFilter, preparedPolicy } from './prepared.js';
 export { policy, withLevels } from './policy/policy.js';
 export { type Base, type Preset, presets } from './policy/presets.js';
 export { newProofKey } from './compiler/proof.js';

@@ -7,21 +7,20 @@ import {
   refuseMissingPrebuild,
 } from '@sb/core';
 
-import { type Action, type ActionName, lets } from './policy/actions.js';
+import type { Action, ActionName } from './policy/actions.js';
 import { instructionSize } from './bpf/bpf.js';
 import { askingForErrors } from './compiler/asking.js';
-import { compileFor, type SeccompProgram } from './compiler/compile.js';
-import { reachedActions } from './policy/detours.js';
+import { compileFor } from './compiler/compile.js';
 import { planReader } from './policy/documents.js';
 import { documentPlace, type SeccompErrorCode, seccompError } from './errors.js';
 import { openTables } from './analysis/open-tables.js';
 import type { SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
 import { policy as validate } from './policy/policy.js';
 import type { Machine } from './tables/architectures.js';
+import { effect, type FilterParts, partsOf } from './prepared.js';
 import { proofOf } from './compiler/proof.js';
 import { supervisedPolicy } from './policy/supervised.js';
 import type { SeccompSupport } from './support.js';
-import { verdicts } from './policy/verdicts.js';
 
 /** What will be loaded, or why nothing is. */
 export interface SeccompPlan extends LayerPlan {
@@ -63,14 +62,12 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport, options: Se
     const features = [line('filter', 'unsupported', what), line('no_new_privs', 'off')];
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
-  const program = filterFor(valid, support.machine, supervise);
-  const does = effect(valid, program);
+  const { program, does, open: unseen } = filterFor(valid, support.machine, supervise);
   if (does === 'nothing' && supervise === undefined) {
     const features = [line('filter', 'off', 'the policy lets every call through'), line('no_new_privs', 'off')];
     return { layer: 'seccomp', record: new Uint8Array(), features, needs: [] };
   }
   const limit = 'the policy denies no known call; its filter only logs, or answers other tables and unknown numbers';
-  const unseen = openTables(valid, support.machine);
   const denies = line('filter', 'enforced', unseen.length === 0 ? undefined : unseen.join('; '));
   const filter = does === 'denies' ? denies : line('filter', 'off', limit);
   return {
@@ -83,22 +80,14 @@ export function plan(policy: SeccompPolicy, support: SeccompSupport, options: Se
   };
 }
 
-function filterFor(policy: SeccompPolicy, machine: Machine, supervise: readonly string[] | undefined): SeccompProgram {
-  if (supervise === undefined) return compileFor(policy, machine);
-  return askingForErrors(compileFor(supervisedPolicy(policy, machine, supervise), machine));
-}
-
-/** What a filter does on its machine: deny known calls, only log or answer other numbers, or nothing. */
-function effect(policy: SeccompPolicy, { architectures }: SeccompProgram): 'denies' | 'little' | 'nothing' {
-  const known = architectures.flatMap((architecture) => [...verdicts(policy, architecture).values()]);
-  const actions = known.flatMap(reachedActions);
-  if (!actions.every(lets)) return 'denies';
-  const { unknown, foreign, x32 } = policy;
-  return [...actions, unknown, foreign, x32].every(({ action }) => action === 'allow') ? 'nothing' : 'little';
+function filterFor(policy: SeccompPolicy, machine: Machine, supervise: readonly string[] | undefined): FilterParts {
+  if (supervise === undefined) return partsOf(policy, machine);
+  const program = askingForErrors(compileFor(supervisedPolicy(policy, machine, supervise), machine));
+  return { program, does: effect(policy, program), open: openTables(policy, machine) };
 }
 
 /** Payload: u32 `AUDIT_ARCH_*`, u32 number of instructions, then `struct sock_filter` each. */
-function recordOf({ machine, audit, bytes, length }: SeccompProgram, proofKey: bigint | undefined): Uint8Array {
+function recordOf({ machine, audit, bytes, length }: FilterParts['program'], proofKey: bigint | undefined): Uint8Array {
   const proof = proofKey === undefined ? undefined : proofOf(machine, proofKey, length);
   const whole = proof === undefined ? bytes : Buffer.concat([proof, bytes]);
   const payload = Buffer.concat([encodeU32([audit, whole.length / instructionSize]), whole]);

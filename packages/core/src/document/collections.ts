@@ -1,5 +1,5 @@
 import { isObject, refuseInherited } from './plain.js';
-import { type Reader, refuseKind } from './reader.js';
+import { type Reader, refuseKind, type Schema, withSchema } from './reader.js';
 import { shown } from './shown.js';
 
 /** How long a list may be, and whether an entry may occur twice. */
@@ -17,15 +17,15 @@ export interface ListRule {
 /** A list. */
 export function list<T>(entry: Reader<T>, rule: ListRule = {}): Reader<readonly T[]> {
   const { min = 0, max = 4096, unique = false, what = `a list: each entry is ${entry.expected}` } = rule;
-  return {
+  const schema = (): Schema => ({
+    type: 'array',
+    items: entry.schema,
+    ...(min > 0 ? { minItems: min } : {}),
+    maxItems: max,
+    ...(unique ? { uniqueItems: true } : {}),
+  });
+  const own: Omit<Reader<readonly T[]>, 'schema'> = {
     expected: what,
-    schema: {
-      type: 'array',
-      items: entry.schema,
-      ...(min > 0 ? { minItems: min } : {}),
-      maxItems: max,
-      ...(unique ? { uniqueItems: true } : {}),
-    },
     parts: { kind: 'list', entry, max },
     accepts: (value) => Array.isArray(value),
     read: (value, place) => {
@@ -39,6 +39,7 @@ export function list<T>(entry: Reader<T>, rule: ListRule = {}): Reader<readonly 
       return Object.freeze(entries);
     },
   };
+  return withSchema(own, schema);
 }
 
 /** Names and values that are not known beforehand, as in an environment. */

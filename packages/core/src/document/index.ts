@@ -11,6 +11,7 @@ export {
   kind,
   type Option,
   type Parts,
+  readBy,
   type Reader,
   refuseKind,
   type Schema,

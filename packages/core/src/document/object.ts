@@ -1,7 +1,7 @@
 import { nearest } from '../nearest.js';
 import { isObject, refuseInherited } from './plain.js';
 import { type Place } from './place.js';
-import { type Option, type Reader, refuseKind, type Schema } from './reader.js';
+import { type Option, type Reader, refuseKind, type Schema, withSchema } from './reader.js';
 
 /** The options of an object: each key with its reader, or with an {@link Option}. */
 export type Options<T> = {
@@ -46,12 +46,12 @@ export function object<T extends object>(options: Options<T>, { others, elsewher
   );
   const keys = [...table.keys()];
   const expected = 'an object';
-  return {
+  const schema = (): Schema => ({
+    ...schemaOf(table),
+    ...(others === undefined ? {} : { patternProperties: { [others.name.source]: others.reader.schema } }),
+  });
+  const own: Omit<Reader<T>, 'schema'> = {
     expected,
-    schema: {
-      ...schemaOf(table),
-      ...(others === undefined ? {} : { patternProperties: { [others.name.source]: others.reader.schema } }),
-    },
     parts: { kind: 'object', options: table, others: others?.reader },
     accepts: isObject,
     read: (value, place) => {
@@ -71,6 +71,7 @@ export function object<T extends object>(options: Options<T>, { others, elsewher
       return Object.freeze(result) as T;
     },
   };
+  return withSchema(own, schema);
 }
 
 function optionOf(one: Reader | Option): Option {

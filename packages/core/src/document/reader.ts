@@ -59,6 +59,38 @@ export interface Kind<T> {
   readonly is: (value: unknown) => value is T;
 }
 
+/**
+ * A reader whose schema is made when it is first asked for: a run reads, and asks for none.
+ *
+ * @param reader - all else of it
+ * @param schema - makes it
+ */
+export function withSchema<T>(reader: Omit<Reader<T>, 'schema'>, schema: () => Schema): Reader<T> {
+  let made: Schema | undefined;
+  return {
+    ...reader,
+    get schema() {
+      return (made ??= schema());
+    },
+  };
+}
+
+/** What a reader has beside its schema. */
+function withoutSchema<T>({ expected, words, parts, accepts, read }: Reader<T>): Omit<Reader<T>, 'schema'> {
+  return {
+    expected,
+    ...(words === undefined ? {} : { words }),
+    ...(parts === undefined ? {} : { parts }),
+    accepts,
+    read,
+  };
+}
+
+/** The same reader, which reads in another way. */
+export function readBy<T, U>(reader: Reader<T>, read: Reader<U>['read']): Reader<U> {
+  return withSchema({ ...withoutSchema(reader), read }, () => reader.schema);
+}
+
 /** A reader of values that have no parts. */
 export function kind<T>({ expected, schema, is }: Kind<T>): Reader<T> {
   return {
@@ -89,12 +121,12 @@ export function refuseWord(
 
 /** The same reader with a sentence for editors. */
 export function described<T>(reader: Reader<T>, description: string): Reader<T> {
-  return { ...reader, schema: { ...reader.schema, description } };
+  return withSchema(withoutSchema(reader), () => ({ ...reader.schema, description }));
 }
 
 /** The same reader with a name, under which a published schema defines it once. */
 export function titled<T>(reader: Reader<T>, title: string): Reader<T> {
-  return { ...reader, schema: { ...reader.schema, title } };
+  return withSchema(withoutSchema(reader), () => ({ ...reader.schema, title }));
 }
 
 /**
@@ -103,16 +135,15 @@ export function titled<T>(reader: Reader<T>, title: string): Reader<T> {
  * @param then - receives the value that was read, and its place
  */
 export function checked<T, U>(reader: Reader<T>, then: (value: T, place: Place) => U): Reader<U> {
-  return { ...reader, read: (value, place) => then(reader.read(value, place), place) };
+  return readBy(reader, (value, place) => then(reader.read(value, place), place));
 }
 
 /** A value of one of several kinds: the first that accepts it reads it. */
 export function either<T>(...readers: readonly Reader<T>[]): Reader<T> {
   const expected = readers.map((reader) => reader.expected).join(' or ');
   const formOf = (value: unknown): Reader<T> | undefined => readers.find((one) => one.accepts(value));
-  return {
+  const own: Omit<Reader<T>, 'schema'> = {
     expected,
-    schema: { anyOf: readers.map(({ schema }) => schema) },
     parts: { kind: 'forms', forms: readers, formOf },
     accepts: (value) => formOf(value) !== undefined,
     read: (value, place) => {
@@ -124,4 +155,5 @@ export function either<T>(...readers: readonly Reader<T>[]): Reader<T> {
       return reader.read(value, place);
     },
   };
+  return withSchema(own, () => ({ anyOf: readers.map(({ schema }) => schema) }));
 }

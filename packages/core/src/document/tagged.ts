@@ -1,6 +1,6 @@
 import { object, required } from './object.js';
 import { isObject } from './plain.js';
-import { type Option, type Reader, refuseKind, type Schema } from './reader.js';
+import { type Option, type Reader, refuseKind, type Schema, withSchema } from './reader.js';
 import { word } from './scalars.js';
 
 /** The options of each variant, by the word that names it. */
@@ -23,9 +23,8 @@ export function tagged<T extends object>(tag: string, variants: Variants): Reade
     Object.hasOwn(value, tag) ? (value as Readonly<Record<string, unknown>>)[tag] : undefined;
   const formOf = (value: unknown): Reader<T> | undefined =>
     isObject(value) ? readers.get(String(wordOf(value))) : undefined;
-  return {
+  const own: Omit<Reader<T>, 'schema'> = {
     expected,
-    schema: { anyOf: formsOf(tag, variants) },
     parts: { kind: 'forms', forms: [...readers.values()], formOf },
     accepts: isObject,
     read: (value, place) => {
@@ -36,6 +35,7 @@ export function tagged<T extends object>(tag: string, variants: Variants): Reade
       return reader === undefined ? refuseKind(value, place, expected) : reader.read(value, place);
     },
   };
+  return withSchema(own, () => ({ anyOf: formsOf(tag, variants) }));
 }
 
 /** Makes one schema for all words whose other keys are the same, so that an editor offers these words in one list. */

@@ -1,7 +1,6 @@
-import { release } from 'node:os';
 import { dirname } from 'node:path';
 
-import { errorCode, readKernelFile } from '@sb/core';
+import { errorCode, lateOs, readKernelFile } from '@sb/core';
 import { effectiveUser, filesClause, Folder, isFilesError } from '@sb/files';
 
 import { type CgroupName, cgroupNames } from '../policy/cgroup.js';
@@ -110,7 +109,7 @@ function inFolder(folder: Folder, { name, mounts, isTop, isManaged }: Found): Cg
 /** The root of the hierarchy cannot be ended, so it has no such file. */
 function hasKill(folder: Folder, isTop: boolean): boolean {
   if (!isTop) return folder.lookUp('cgroup.kill') !== undefined;
-  const [major = 0, minor = 0] = release().split('.').map(Number);
+  const [major = 0, minor = 0] = lateOs().release().split('.').map(Number);
   return major > 5 || (major === 5 && minor >= 14);
 }
 

@@ -1,8 +1,7 @@
 import type { ChildProcess, ChildProcessByStdio } from 'node:child_process';
-import { constants } from 'node:os';
 import type { Readable, Stream, Writable } from 'node:stream';
 
-import { isSandboxError, SandboxError } from '@sb/core';
+import { isSandboxError, lateOs, SandboxError } from '@sb/core';
 
 import type { Denials } from '../denials/denial.js';
 import { enforcementOf, isLate, type SandboxReport } from './enforcement.js';
@@ -171,7 +170,7 @@ function asNeverStarted(
   emit: (name: string | symbol, ...values: unknown[]) => boolean,
   error: SandboxError,
 ): typeof emit {
-  const numbers: Readonly<Record<string, number>> = constants.errno;
+  const numbers: Readonly<Record<string, number>> = lateOs().constants.errno;
   const code = -(numbers[error.errno ?? ''] ?? numbers['ECANCELED'] ?? 1);
   const settle = (): void => {
     Object.assign(child, { exitCode: code, signalCode: null });

@@ -1,15 +1,12 @@
 /** A table of what the options of `spawn` may contain. */
 import { constants } from 'node:os';
-import { Stream } from 'node:stream';
+import type { Stream } from 'node:stream';
 
 import {
   boolean,
   instance,
   integer,
-  isText,
-  kind,
   lenient,
-  list,
   object,
   type Options,
   type Place,
@@ -36,10 +33,16 @@ const wholeWords = word(['pipe', 'ignore', 'inherit', 'overlapped']);
 const entryWords = word(['pipe', 'ignore', 'inherit', 'overlapped', 'ipc']);
 const entryExpected = 'a word, a descriptor or a stream';
 
+/** The module is large, and only for such an entry. */
+function isStream(value: unknown): value is Stream {
+  return typeof value === 'object' && value instanceof process.getBuiltinModule('node:stream').Stream;
+}
+
 /** As in `child_process`, null and undefined mean the default. */
 function entryAt(value: unknown, place: Place): StdioEntry {
-  if (value === undefined || value === null || value instanceof Stream) return value;
+  if (value === undefined || value === null) return value;
   if (typeof value === 'string') return entryWords.read(value, place);
+  if (isStream(value)) return value;
   const isDescriptor = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxDescriptor;
   return isDescriptor ? value : refuseKind(value, place, entryExpected);
 }
@@ -88,18 +91,4 @@ export const spawnElsewhere: Readonly<Record<string, string>> = {
 /** Options of `spawn`. The sandbox decides the user and the rights of a process, so they cannot be set here. */
 export const spawnReader: Reader<ReadSpawnOptions> = object<ReadSpawnOptions>(spawnTable, {
   elsewhere: spawnElsewhere,
-});
-
-/** The program. Whether it exists is checked later. */
-export const programReader: Reader<string> = kind({
-  expected: 'a text',
-  schema: { type: 'string' },
-  // Half of a surrogate pair cannot be encoded: the program would get another text.
-  is: (value): value is string => isText(value) && !/\p{Cs}/u.test(value),
-});
-
-/** Its arguments. The record of the launcher checks for NULs, and for the number of bytes. */
-export const argumentsReader: Reader<readonly string[]> = list(programReader, {
-  max: 1 << 20,
-  what: 'a list of texts',
 });

@@ -37,3 +37,9 @@ export interface SandboxSpawnOptions<Stdio extends SandboxStdio = SandboxStdio> 
 export interface ReadSpawnOptions extends Omit<SandboxSpawnOptions, 'env'> {
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** The same for one start. */
+export interface StartOptions extends ReadSpawnOptions {
+  /** Whether a child without the streams and methods of `child_process` is enough, as for sb-run. Default: false */
+  readonly plain?: boolean;
+}

@@ -20,10 +20,11 @@ const program = fileURLToPath(new URL('sb-run-main.cjs', import.meta.url));
 const { source } = readProgram(program);
 const script = scriptOf(program, source);
 
-// What this run compiles is what the cache has.
-process.argv.splice(2, process.argv.length, '--', '/bin/true');
+// What this run compiles is what the cache has: also how a program is looked for, beyond a directory that is not there.
+process.env['PATH'] = '/nonexistent:/usr/bin:/bin';
+process.argv.splice(2, process.argv.length, '--', 'true');
 process.once('exit', (status) => {
-  if (status !== 0) complain('the code cache was not made, since sb-run -- /bin/true failed');
+  if (status !== 0) complain('the code cache was not made, since sb-run -- true failed');
   if (status === 0) endNow(isWritten() ? 0 : failed);
   else endNow(isOptional ? 0 : status);
 });

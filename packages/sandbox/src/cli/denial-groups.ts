@@ -1,8 +1,9 @@
-import { neverWhole } from '../denials/whole-directories.js';
-import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 
+import { lateOs } from '@sb/core';
+
 import type { Denial } from '../denials/denial.js';
+import { neverWhole } from '../denials/whole-directories.js';
 
 /** One denial, or several of names in one directory that one option allows. */
 export interface DenialGroup {
@@ -45,7 +46,7 @@ function keyOf({ path, to, add }: Denial, verb: string): string | undefined {
   const folder = dirname(path);
   // A rule for the directory itself is wanted by each of them alone.
   const isWidened = of !== folder;
-  if (isWidened && (neverWhole.has(folder) || folder === homedir() || of !== path)) return undefined;
+  if (isWidened && (neverWhole.has(folder) || folder === lateOs().homedir() || of !== path)) return undefined;
   return JSON.stringify([verb, option, folder]);
 }
 

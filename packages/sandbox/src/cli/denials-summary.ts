@@ -1,6 +1,4 @@
-import { homedir } from 'node:os';
-
-import { asciiJson } from '@sb/core';
+import { asciiJson, lateOs } from '@sb/core';
 
 import type { Denial, Denials } from '../denials/denial.js';
 import { shellWord } from '../export/shell-word.js';
@@ -71,7 +69,7 @@ function adviceFor({ first, options, folder }: DenialGroup, hasTmp: boolean): st
 
 /** A path as a word of the shell, with `~` for the home directory of the caller. */
 function atHome(path: string): string {
-  const home = homedir();
+  const home = lateOs().homedir();
   const rest = path.startsWith(`${home}/`) ? path.slice(home.length) : '';
   return rest !== '' && shellWord(rest) === rest ? `~${rest}` : shellWord(path);
 }

@@ -1,6 +1,4 @@
-import { constants } from 'node:os';
-
-import { isSandboxError } from '@sb/core';
+import { isSandboxError, lateOs } from '@sb/core';
 
 /** The attempt of `--why` is denied. */
 export const denied = 1;
@@ -35,5 +33,5 @@ export function statusOfEnd(code: number | null, signal: NodeJS.Signals | null, 
 
 /** The status for the end by a signal. */
 export function statusOfSignal(signal: NodeJS.Signals): number {
-  return bySignal + constants.signals[signal];
+  return bySignal + lateOs().constants.signals[signal];
 }

@@ -1,6 +1,6 @@
 import { capabilityName } from '@sb/caps';
 import { nearest, type SandboxError } from '@sb/core';
-import { expandGroup, groupNames } from '@sb/seccomp';
+import { expandGroup, namesOfGroups } from '@sb/seccomp';
 
 import { levelLayers } from '../policy/levels.js';
 import type { Arguments } from './arguments.js';
@@ -13,8 +13,8 @@ const capabilities = 41;
 const capabilityNames = (): readonly string[] =>
   Array.from({ length: capabilities }, (_, number) => capabilityName(number));
 const callNames = (): readonly string[] => [
-  ...groupNames,
-  ...new Set(groupNames.flatMap((group) => Array.from(expandGroup(group).keys()))),
+  ...namesOfGroups(),
+  ...new Set(namesOfGroups().flatMap((group) => Array.from(expandGroup(group).keys()))),
 ];
 const layerNames = (): readonly string[] => levelLayers;
 

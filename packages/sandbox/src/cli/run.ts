@@ -1,5 +1,3 @@
-import { isatty } from 'node:tty';
-
 import type { SandboxedProcess } from '../child/child.js';
 import { watchDeath } from '../native.js';
 import type { Startable } from '../startable.js';
@@ -35,7 +33,7 @@ export async function run(sandbox: Startable, command: readonly string[], files:
   leaveStandardError();
   refuseMissingSockets(sandbox.policy);
   const output = files.report === undefined ? undefined : new ReportOutput(files.report);
-  const denied = files.denials === undefined ? undefined : new DenialsOutput(files.denials, isatty(standardError));
+  const denied = files.denials === undefined ? undefined : new DenialsOutput(files.denials, isTerminal());
   const signals = new SignalForwarding(sandbox.policy.newSession ?? true);
   const hasTmp = sandbox.effective.tmp !== undefined;
   let problem: string | undefined;
@@ -45,7 +43,7 @@ export async function run(sandbox: Startable, command: readonly string[], files:
   };
   try {
     const [program = '', ...args] = command;
-    const child = sandbox.spawn(program, args, { stdio: 'inherit', denials: denied !== undefined });
+    const child = sandbox.run(program, args, denied !== undefined);
     const end = endOf(child);
     tell(await started(child, end, (status) => denialsWritten(child, denied, { hasTmp, status })));
     signals.startTo(child);
@@ -60,6 +58,11 @@ export async function run(sandbox: Startable, command: readonly string[], files:
     reported.add(error as object);
     throw error;
   }
+}
+
+/** The module is large, and only for denials. */
+function isTerminal(): boolean {
+  return process.getBuiltinModule('node:tty').isatty(standardError);
 }
 
 /** A command that a limit has ended does not know why. */

@@ -4,4 +4,4 @@ import { join } from 'node:path';
 
 import { runCached } from '@sb/cli-kit/code-cache';
 
-runCached(join(import.meta.dirname, 'sb-run-main.cjs'));
+runCached(join(import.meta.dirname, 'sb-run-main.cjs'), require);

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 
 import type { Explainer } from './explanation.js';
 import type { Denial, Denials } from './denial.js';
@@ -36,7 +36,8 @@ export class DenialWatch implements Denials {
   constructor(input: number, explainer: Explainer, tell: (denial: Denial) => void) {
     this.#explainer = explainer;
     this.#tell = tell;
-    this.#socket = new Socket({ fd: input, readable: true, writable: false });
+    const net = process.getBuiltinModule('node:net');
+    this.#socket = new net.Socket({ fd: input, readable: true, writable: false });
     this.ended = new Promise((resolve) => {
       this.#socket.once('close', () => {
         this.state = this.#isEnded ? 'complete' : 'interrupted';

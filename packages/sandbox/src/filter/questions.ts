@@ -1,12 +1,14 @@
 import { type Architecture, evaluate, type Machine, type Rule, type SeccompPolicy, syscallNumber } from '@sb/seccomp';
 
+import { usualAnswers } from './usual.js';
+
 /** The value of an argument: a number, some bits of it, or anything. */
 type Wanted = number | bigint | { readonly mask: number; readonly value: number } | undefined;
 
 /** A call by its name, with the values of its arguments; missing ones may be anything. */
 export type Question = readonly [syscall: string, ...args: readonly Wanted[]];
 
-type Action = Rule['action'];
+export type Action = Rule['action'];
 type Condition = Rule['when'][number];
 
 /** Whether a call may proceed: a tracer may allow any call. */
@@ -38,6 +40,10 @@ export function letsThrough(policy: SeccompPolicy, machine: Machine, question: Q
  * @param question - the call
  */
 export function answersOf(policy: SeccompPolicy, table: Architecture, question: Question): readonly Action[] {
+  return usualAnswers(policy, table, question) ?? evaluated(policy, table, question);
+}
+
+function evaluated(policy: SeccompPolicy, table: Architecture, question: Question): readonly Action[] {
   const [name, ...wanted] = question;
   const number = syscallNumber(name, table);
   if (number === undefined) return [];

@@ -36,7 +36,7 @@ const foldersOfHomes = ['/root', '/home'] as const;
 function withoutCredentials({ user }: Pick<SandboxPolicy, 'user'>, withoutHomes: boolean): AllBut {
   const paths = new RealPaths();
   try {
-    const denied = credentialPaths(homesOf(user), paths);
+    const denied = credentialPaths(homesOf(user, process.env, paths), paths);
     const how = { unlooked: unlooked(), paths };
     // Names that are here now mean nothing there, and may be for nobody else to reach.
     return withoutHomes

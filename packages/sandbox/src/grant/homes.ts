@@ -19,11 +19,16 @@ const ofSystem = /^\/(?:usr|etc|dev|proc|sys|boot|bin|sbin|lib\w*)(?:\/|$)/;
  *
  * @param user - of the policy
  * @param env - the caller's environment. Default: the environment of this process
+ * @param paths - what is known of paths. Default: nothing
  */
-export function homesOf(user: SandboxPolicy['user'], env: NodeJS.ProcessEnv = process.env): readonly string[] {
+export function homesOf(
+  user: SandboxPolicy['user'],
+  env: NodeJS.ProcessEnv = process.env,
+  paths?: RealPaths,
+): readonly string[] {
   const { HOME = '' } = env;
   const homes = [ownHome(), ...(user === undefined ? [] : [homeOf(user)]), ...(isAbsolute(HOME) ? [HOME] : [])];
-  return [...new Set(homes)].filter((home) => !ofSystem.test(realOf(home)));
+  return [...new Set(homes)].filter((home) => !ofSystem.test(paths === undefined ? realOf(home) : realIn(paths, home)));
 }
 
 /** The home directory of the user that the child runs as, from the name service. Grants beneath `~` are for it. */
@@ -93,5 +98,9 @@ function tooMany(folder: string): Error {
 /** A path without links, as far as it exists. */
 export function realOf(path: string): string {
   using paths = new RealPaths();
+  return realIn(paths, path);
+}
+
+function realIn(paths: RealPaths, path: string): string {
   return shownText(paths.of(byteText(path)));
 }

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
+import type { ChildProcess, StdioOptions } from 'node:child_process';
 
 import { errorCode } from '@sb/core';
 import { isRoot } from '@sb/files';
 
 import { anonymousFile, closeAnonymous, launcherPath } from '../native.js';
 import { reapWithChild } from './guardian.js';
+import { startOwn } from './own-child.js';
 import { openStatusChannel } from './status-channel.js';
 import { type LauncherStatus, parseStatus } from './status.js';
 import type { StdioEntry } from './stdio.js';
@@ -15,6 +16,14 @@ export interface Launched {
   readonly child: ChildProcess;
   /** Settles when the target is executed, or cannot be. */
   readonly status: Promise<LauncherStatus>;
+}
+
+/** How a launcher is started. */
+export interface LaunchOptions {
+  /** Of messages over `ipc`. Default: `json` */
+  readonly serialization?: 'json' | 'advanced' | undefined;
+  /** Whether a child without the streams and methods of `child_process` is enough. Default: false */
+  readonly plain?: boolean | undefined;
 }
 
 /**
@@ -28,23 +37,16 @@ const mostTime = 30_000;
  *
  * @param records - the process record first, then those of the layers
  * @param stdio - what the target gets as descriptors 0, 1, 2 …
- * @param serialization - of messages over `ipc`
+ * @param how - what the caller needs of the child
  * @throws SandboxError if the records cannot be passed to the launcher
  */
-export function launch(
-  records: Uint8Array,
-  stdio: readonly StdioEntry[],
-  serialization: 'json' | 'advanced' = 'json',
-): Launched {
+export function launch(records: Uint8Array, stdio: readonly StdioEntry[], how: LaunchOptions = {}): Launched {
   const source = anonymousFile(records);
   try {
     const channel = openStatusChannel(records.length);
     try {
       // The launcher closes the first of its two descriptors, and the kernel the second when the target is executed.
-      const all = [...stdio, source, channel.entry] as StdioOptions;
-      const args = [String(stdio.length), String(stdio.length + 1)];
-      // No environment: that of the target is in the records, and the launcher reads none.
-      const child = spawn(launcherPath(), args, { env: {}, stdio: all, serialization });
+      const child = started([...stdio, source, channel.entry], how);
       if (child.pid === undefined) return { child, status: unstarted(child) };
       const status = channel.said(child, stdio.length + 1).then((said) => {
         reapWithChild(child, said);
@@ -57,6 +59,15 @@ export function launch(
   } finally {
     closeAnonymous(source);
   }
+}
+
+/** No environment: that of the target is in the records, and the launcher reads none. */
+function started(stdio: readonly StdioEntry[], { serialization = 'json', plain = false }: LaunchOptions): ChildProcess {
+  const args = [String(stdio.length - 2), String(stdio.length - 1)];
+  const own = plain ? startOwn([launcherPath(), ...args], stdio) : undefined;
+  if (own !== undefined) return own;
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  return spawn(launcherPath(), args, { env: {}, stdio: [...stdio] as StdioOptions, serialization });
 }
 
 /** Sends SIGKILL. Without CAP_KILL root may not end a launcher that has changed its user already. */

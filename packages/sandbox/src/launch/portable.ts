@@ -1,4 +1,4 @@
-import { spawn, type StdioOptions } from 'node:child_process';
+import type { StdioOptions } from 'node:child_process';
 
 import { type PrivdropPolicy, spawnOptions } from '@sb/privdrop';
 
@@ -40,6 +40,7 @@ export function launchPortable({ user, policy, start, stdio }: PortableStart): L
   }
   const expected = user === undefined ? ['', ''] : [String(user.uid), String(user.gid)];
   const words = ['-c', script(status, policy.umask), 'sandbox', ...expected, start.path, ...start.argv.slice(1)];
+  const { spawn } = process.getBuiltinModule('node:child_process');
   const child = spawn('/bin/sh', words, {
     ...(user === undefined ? {} : spawnOptions(user)),
     env: start.env,

@@ -2,7 +2,7 @@ import { type CapsPolicy, withLevels as withCapsLevels } from '@sb/caps';
 import type { RequirementLevel } from '@sb/core';
 import { type LandlockPolicy, resolvePaths, withLevels as withLandlockLevels } from '@sb/landlock';
 import { lookupUser, policy as privdropPolicy, type PrivdropPolicy, type UserIdentity } from '@sb/privdrop';
-import { policy as seccompPolicy, type SeccompPolicy } from '@sb/seccomp';
+import { policy as seccompPolicy, type SeccompOptions, type SeccompPolicy } from '@sb/seccomp';
 
 import { absolutePath } from '../policy/absolute-path.js';
 import { effectiveOf, partsOf, type PolicyParts } from '../policy/define.js';
@@ -16,6 +16,7 @@ import { withMetadataRules } from '../filter/metadata-rules.js';
 import type { Levels, SandboxOptions, SandboxPolicy } from '../policy/options.js';
 import { withTcpRules } from '../filter/tcp-rules.js';
 import { topFolders } from '../policy/top-folders.js';
+import { usualPolicy } from '../filter/usual.js';
 import { profileOf } from '../policy/with-profile.js';
 import { profiles } from '../profile/profiles.js';
 
@@ -211,6 +212,16 @@ function seccompOf(
   levels: Levels,
   { landlock, execKey }: { readonly landlock: LandlockPolicy | undefined; readonly execKey: bigint | undefined },
 ): SeccompPolicy | undefined {
+  const options = filterOptions(policy, levels, { landlock, execKey });
+  return options && (usualPolicy(options) ?? seccompPolicy(options));
+}
+
+/** What the filter of a policy is made of; undefined without a filter. */
+export function filterOptions(
+  policy: SandboxPolicy,
+  levels: Levels,
+  { landlock, execKey }: { readonly landlock: LandlockPolicy | undefined; readonly execKey: bigint | undefined },
+): SeccompOptions | undefined {
   const { seccomp: choice = 'deny-dangerous', execOnce = false } = policy;
   if (choice === 'off' || levelOf(levels, 'seccomp') === 'off') {
     if (execOnce) refuse('execOnce', 'needs the filter, which is off', 'Leave one of the two out.');
@@ -221,5 +232,5 @@ function seccompOf(
   const written = landlock && policy.tmp !== undefined ? withOwnFolders(landlock, [anyFolder]) : landlock;
   const closed = withMetadataRules(withTcpRules(given, landlock), written);
   const once = execOnce ? withExecOnce(closed, execKey ?? newExecKey()) : closed;
-  return seccompPolicy({ ...once, level: layerLevel(levels, 'seccomp') });
+  return { ...once, level: layerLevel(levels, 'seccomp') };
 }

@@ -1,8 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { errorCode, isSandboxError } from '@sb/core';
+import { errorCode, isSandboxError, lateOs } from '@sb/core';
 import { effectiveUser, Folder, NewFolder } from '@sb/files';
 
 import { sandboxError } from '../errors.js';
@@ -68,7 +67,7 @@ export class PrivateTmp {
    *   rename what is made there; `syscall-failed` if nothing can be made in it
    */
   static make(wish: TmpWish, owner: TmpOwner | undefined): PrivateTmp {
-    const path = wish.kind === 'memory' ? '/dev/shm' : resolve(tmpdir());
+    const path = wish.kind === 'memory' ? '/dev/shm' : resolve(lateOs().tmpdir());
     return attempt(path, () => {
       // With the dot the folder itself is looked at too, as each is that a name is looked up in.
       using base = Folder.open(`${path}/.`);

@@ -20,7 +20,7 @@ const systemd = 'systemd-257';
 
 /** The calls of a group as systemd has it, without those that this package adds. */
 function systemdGroup(name: string): readonly string[] | undefined {
-  if (name === '@known') return syscallNames;
+  if (name === '@known') return syscallNames();
   if (!isGroup(name)) return undefined;
   const own = [...expandGroup(name)].filter(([, { source }]) => source === systemd).map(([call]) => call);
   return own.length === 0 ? undefined : own;

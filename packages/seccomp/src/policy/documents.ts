@@ -12,6 +12,7 @@ import {
   object,
   type Options,
   type Place,
+  readBy,
   type Reader,
   required,
   shown,
@@ -26,7 +27,7 @@ import { comparisons, type Condition, condition } from './conditions.js';
 import { seccompError } from '../errors.js';
 import { type SocketFamily, socketFamilies } from '../tables/families.js';
 import { errnoNames, maxErrno } from '../tables/errnos.js';
-import { groupNames, isGroup } from '../tables/groups.js';
+import { isGroup, namesOfGroups } from '../tables/groups.js';
 import { narrow, wide } from './numbers.js';
 import type { SeccompFields, SeccompPlanOptions } from './options.js';
 import { baseNames } from './presets.js';
@@ -37,7 +38,11 @@ import { isSyscall, syscallNames } from '../tables/syscalls.js';
 const syscall = titled(
   custom({
     expected: 'a system call',
-    schema: { enum: syscallNames },
+    schema: {
+      get enum() {
+        return syscallNames();
+      },
+    },
     is: isText,
     read: (value, path): string => {
       if (isSyscall(value)) return value;
@@ -53,27 +58,40 @@ const syscall = titled(
 
 const group = custom({
   expected: 'a group of system calls',
-  schema: { enum: groupNames },
+  schema: {
+    get enum() {
+      return namesOfGroups();
+    },
+  },
   is: isText,
   read: (value, path): string => {
     if (isGroup(value)) return value;
     throw seccompError('unknown-group', 'policy', {
       what: `${path} is not a group: ${shown(value)}`,
-      hint: `Use one of: ${groupNames.join(' ')}.`,
+      hint: `Use one of: ${namesOfGroups().join(' ')}.`,
       path,
     });
   },
 });
 
-const callOrGroup: Reader<string> = {
-  ...titled(either(group, syscall), 'syscallOrGroup'),
-  read: (value, place) => (typeof value === 'string' && value.startsWith('@') ? group : syscall).read(value, place),
-};
+const callOrGroup = readBy<string, string>(titled(either(group, syscall), 'syscallOrGroup'), (value, place) =>
+  (typeof value === 'string' && value.startsWith('@') ? group : syscall).read(value, place),
+);
 
 const errno = required(
   custom({
     expected: 'a Linux error',
-    schema: { title: 'errno', anyOf: [{ enum: errnoNames }, { type: 'integer', minimum: 1, maximum: maxErrno }] },
+    schema: {
+      title: 'errno',
+      anyOf: [
+        {
+          get enum() {
+            return errnoNames();
+          },
+        },
+        { type: 'integer', minimum: 1, maximum: maxErrno },
+      ],
+    },
     is: isTextOrNumber,
     read: canonicalErrno,
   }),

@@ -185,7 +185,8 @@ export const presets: Readonly<Record<Base, Preset>> = deepFrozen({
 });
 
 /** Freezes a value and all that it contains: a changed preset would weaken every later policy. */
-function deepFrozen<T extends object>(value: T): T {
+/** Freezes plain data, with all in it. */
+export function deepFrozen<T extends object>(value: T): T {
   for (const inner of Object.values(value) as unknown[]) {
     if (typeof inner === 'object' && inner !== null) deepFrozen(inner);
   }

@@ -1,3 +1,4 @@
+import { once } from './once.js';
 import prototypes from '../data/prototypes.json' with { type: 'json' };
 
 /** The kind of an argument's value, which decides how it can be compared. */
@@ -7,7 +8,7 @@ export type ArgumentKind = 'int' | 'long' | 'pointer';
  * From the kernel's prototypes, by `scripts/generate-prototypes.mjs`: a letter for each argument of a call. Calls that
  * exist only on i386 are left out: its registers have no upper half.
  */
-const kinds: ReadonlyMap<string, string> = new Map(Object.entries(prototypes.calls));
+const kinds = once((): ReadonlyMap<string, string> => new Map(Object.entries(prototypes.calls)));
 const meaning: ReadonlyMap<string, ArgumentKind> = new Map([
   ['i', 'int'],
   ['l', 'long'],
@@ -21,12 +22,12 @@ const meaning: ReadonlyMap<string, ArgumentKind> = new Map([
  * @param index - 0 to 5
  */
 export function argumentKind(syscall: string, index: number): ArgumentKind | undefined {
-  return meaning.get(kinds.get(syscall)?.[index] ?? '');
+  return meaning.get(kinds().get(syscall)?.[index] ?? '');
 }
 
 /** Returns the number of a call's arguments; undefined if the table does not have it. */
 export function argumentCount(syscall: string): number | undefined {
-  return kinds.get(syscall)?.length;
+  return kinds().get(syscall)?.length;
 }
 
 /**

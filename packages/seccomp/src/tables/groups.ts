@@ -1,3 +1,4 @@
+import { once } from './once.js';
 import data from '../data/groups.json' with { type: 'json' };
 import { seccompError } from '../errors.js';
 
@@ -7,8 +8,8 @@ interface GroupData {
   readonly from: Readonly<Record<string, readonly string[]>>;
 }
 
-const groups: ReadonlyMap<string, GroupData> = new Map(Object.entries<GroupData>(data.groups as never));
-const sources: ReadonlyMap<string, string> = new Map(Object.entries<string>(data.sources));
+const groups = once((): ReadonlyMap<string, GroupData> => new Map(Object.entries<GroupData>(data.groups as never)));
+const sources = once((): ReadonlyMap<string, string> => new Map(Object.entries<string>(data.sources)));
 const expanded = new Map<string, ReadonlyMap<string, GroupEntry>>();
 
 /** Why a call is in a group. */
@@ -22,11 +23,16 @@ export interface GroupEntry {
 }
 
 /** Every group's name, each with an `@`. */
-export const groupNames: readonly string[] = [...groups.keys()];
+export const groupNames: readonly string[] = /* @__PURE__ */ namesOfGroups();
+
+/** The same, when it is asked for. */
+export function namesOfGroups(): readonly string[] {
+  return [...groups().keys()];
+}
 
 /** Whether a name is that of a group. */
 export function isGroup(name: string): boolean {
-  return groups.has(name);
+  return groups().has(name);
 }
 
 /**
@@ -58,7 +64,7 @@ function expand(name: string, above: readonly string[]): ReadonlyMap<string, Gro
   if (above.includes(name)) throw new Error(`group ${name} contains itself: ${above.join(' > ')}`);
   const calls = new Map<string, GroupEntry>();
   for (const [source, names] of Object.entries(dataOf(name).from)) {
-    const provenance = sources.get(source);
+    const provenance = sources().get(source);
     if (provenance === undefined) throw new Error(`group ${name} has the unknown source ${source}`);
     const path = [...above, name];
     const own: GroupEntry = Object.freeze({ group: name, source, provenance });
@@ -72,10 +78,10 @@ function expand(name: string, above: readonly string[]): ReadonlyMap<string, Gro
 }
 
 function dataOf(name: string): GroupData {
-  const group = groups.get(name);
+  const group = groups().get(name);
   if (group !== undefined) return group;
   throw seccompError('unknown-group', 'policy', {
     what: `unknown group ${JSON.stringify(name)}`,
-    hint: `Use one of: ${groupNames.join(' ')}.`,
+    hint: `Use one of: ${namesOfGroups().join(' ')}.`,
   });
 }

@@ -1,21 +1,27 @@
 import { type Architecture, architectureNames, architectures } from './architectures.js';
+import { once } from './once.js';
 import data from '../data/syscalls.json' with { type: 'json' };
 
 type Numbers = Readonly<Partial<Record<Architecture, number>>>;
 
-const numbers: ReadonlyMap<string, Numbers> = new Map(Object.entries<Numbers>(data.calls));
-const elsewhere: ReadonlySet<string> = new Set(data.elsewhere);
+// Tables are made when they are first used: a run of a usual policy needs none of them.
+const numbers = once((): ReadonlyMap<string, Numbers> => new Map(Object.entries<Numbers>(data.calls)));
+const elsewhere = once((): ReadonlySet<string> => new Set(data.elsewhere));
 const byArchitecture = new Map<Architecture, ReadonlyMap<number, string>>();
 
 /** Every name of a call, in alphabetical order. */
-export const syscallNames: readonly string[] = [...numbers.keys(), ...elsewhere].sort();
+export const syscallNames: () => readonly string[] = once(() => [...numbers().keys(), ...elsewhere()].sort());
 
 /** Where the numbers come from: the Debian package of the kernel's headers and its version. */
-export const syscallSource: string = data.source;
+export const syscallSource: string = /* @__PURE__ */ sourceOf();
+
+function sourceOf(): string {
+  return data.source;
+}
 
 /** Whether any architecture of Linux has a call of that name, even if it cannot be filtered here. */
 export function isSyscall(name: string): boolean {
-  return numbers.has(name) || elsewhere.has(name);
+  return numbers().has(name) || elsewhere().has(name);
 }
 
 /**
@@ -25,14 +31,14 @@ export function isSyscall(name: string): boolean {
  * @param architecture - the architecture of the table
  */
 export function syscallNumber(name: string, architecture: Architecture): number | undefined {
-  return numbers.get(name)?.[architecture];
+  return numbers().get(name)?.[architecture];
 }
 
 /** Every call of an architecture, by ascending number. */
 export function syscallTable(architecture: Architecture): ReadonlyMap<number, string> {
   let table = byArchitecture.get(architecture);
   if (table === undefined) {
-    const entries = [...numbers].flatMap(([name, of]): [number, string][] => {
+    const entries = [...numbers()].flatMap(([name, of]): [number, string][] => {
       const number = of[architecture];
       return number === undefined ? [] : [[number, name]];
     });
