@@ -37,8 +37,8 @@ export interface FileReport {
   /** Bytes of the whole file, according to the worker. */
   size: number;
   readonly failures: SourceFailure[];
-  /** Whether the worker has asked about the current content. */
-  isQuestioned: boolean;
+  /** How often the worker has asked whether the content is the requested one. */
+  questions: number;
   /** The source whose complete file the parent has found to be wrong, until another one starts. */
   refuted: number | undefined;
   /** Undefined before the final report. */
@@ -73,7 +73,7 @@ export class FileReports {
       mayAppend: resume !== null,
       size: 0,
       failures: [],
-      isQuestioned: false,
+      questions: 0,
       refuted: undefined,
       signature: undefined,
       signatureReceived: undefined,
@@ -106,7 +106,7 @@ export class FileReports {
     else if (frame.type === 'unchanged') leave(report, frame.source, file);
     else if (!report.hasStarted) throw new WorkerLied('its frames are in the wrong order');
     else if (frame.type === 'data') report.received = bounded(report.received + frame.length, file);
-    else if (frame.type === 'complete') question(report);
+    else if (frame.type === 'complete') question(report, file);
     else finish(report, bounded(frame.size, file), file);
   }
 
@@ -191,7 +191,6 @@ function start(
   report.begun.set(source, begun);
   report.source = report.writer = source;
   report.hasStarted = true;
-  report.isQuestioned = false;
   report.refuted = undefined;
   report.mayAppend = !file.isAlone;
   report.total = total === null ? null : bounded(total, file);
@@ -200,9 +199,10 @@ function start(
   report.etag = etag;
 }
 
-function question(report: FileReport): void {
-  if (report.isQuestioned) throw new WorkerLied('it asked twice about a file');
-  report.isQuestioned = true;
+/** Each answer waits in memory until the worker reads it, and a source whose file is wrong is not asked again. */
+function question(report: FileReport, { sources }: WorkerFile): void {
+  report.questions += 1;
+  if (report.questions > sources.length) throw new WorkerLied('it asked too often about a file');
 }
 
 function fail(report: FileReport, frame: SourceFailure, { sources }: WorkerFile): void {

@@ -64,6 +64,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
     ['announces-less', /^worker-lied: .* a frame that is not an object/],
     ['floods-data', /^worker-lied: .* (?:more bytes than the file may have|too many frames)/],
     ['begins-again', /^worker-lied: .* it started a source too often/],
+    ['asks-for-ever', /^worker-lied: .* it asked too often about a file/],
     ['appends-to-nothing', /^worker-lied: .* content that was to be discarded/],
     ['claims-a-gigabyte', /^worker-lied: .* it announced more bytes than the file may have/],
     ['sends-too-much', /^worker-lied: .* it announced more bytes than the file may have/],
