@@ -95,7 +95,7 @@ static napi_value make_pipe(struct sb_js *js)
 	return pair;
 }
 
-/* reap(pid: number): 0; or -errno, -EAGAIN if it has not ended */
+/* reap(pid: number): its status as in wait(2); or -errno, -EAGAIN if it has not ended */
 static napi_value reap(struct sb_js *js)
 {
 	pid_t pid = (pid_t)sb_js_integer(js, 0);
@@ -188,8 +188,8 @@ static napi_value unreadable_copy(struct sb_js *js)
  * before child_process reports the end. Its argument is the number of the signal that ended the
  * child, 0 if it ended by itself, or -1 if something else has waited for it; then microseconds of
  * processor time in user and in system mode, and the most KiB in memory, of it and of those that it
- * has waited for; then microseconds of the child itself, or -1; then its exit status. The child must
- * not have been waited for yet. */
+ * has waited for; then microseconds of the child itself, or -1. The child must not have been waited
+ * for yet. */
 static napi_value watch_death(struct sb_js *js)
 {
 	pid_t pid = (pid_t)sb_js_integer(js, 0);

@@ -40,11 +40,11 @@ static double own_time(pid_t pid)
 }
 
 /* [signal, microseconds of processor time in user and in system mode, most KiB in memory,
- * microseconds of the process itself, exit status]; NULL without memory. */
-static napi_value told_of(napi_env env, const int end[2], const struct rusage *usage, double own)
+ * microseconds of the process itself]; NULL without memory. */
+static napi_value told_of(napi_env env, int signal, const struct rusage *usage, double own)
 {
-	const double numbers[] = {end[0], microseconds(usage->ru_utime),
-		microseconds(usage->ru_stime), (double)usage->ru_maxrss, own, end[1]};
+	const double numbers[] = {signal, microseconds(usage->ru_utime),
+		microseconds(usage->ru_stime), (double)usage->ru_maxrss, own};
 	napi_value list = NULL;
 	if (napi_create_array(env, &list) != napi_ok)
 		return NULL;
@@ -69,11 +69,8 @@ static bool look(struct sb_watch *watch, napi_value *told)
 	if (!error && end.si_pid == 0)
 		return false;
 	bool by_signal = !error && (end.si_code == CLD_KILLED || end.si_code == CLD_DUMPED);
-	const int how[] = {error       ? -1
-			   : by_signal ? end.si_status
-				       : 0,
-		error || by_signal ? 0 : end.si_status};
-	*told = told_of(watch->env, how, &usage, error ? -1 : own_time(child->pid));
+	int signal = by_signal ? end.si_status : 0;
+	*told = told_of(watch->env, error ? -1 : signal, &usage, error ? -1 : own_time(child->pid));
 	return true;
 }
 

@@ -14,10 +14,11 @@ int sb_reap(pid_t pid)
 	/* -1 and 0 would mean any child: libuv's as well. */
 	if (pid <= 0)
 		return -ECHILD;
-	long ended = syscall(SYS_wait4, pid, NULL, WNOHANG, NULL);
+	int status = 0;
+	long ended = syscall(SYS_wait4, pid, &status, WNOHANG, NULL);
 	if (ended < 0)
 		return -errno;
-	return ended == pid ? 0 : -EAGAIN;
+	return ended == pid ? status : -EAGAIN;
 }
 #else
 /* Only the launcher starts children that are waited for in this way. */

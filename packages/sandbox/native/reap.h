@@ -5,8 +5,8 @@
 
 #include <sys/types.h>
 
-/* Waits for this one child, if it has ended (waitpid(2), WNOHANG). Returns 0; -EAGAIN if it has not
- * ended; or -errno: -ECHILD if this process has no such child. */
+/* Waits for this one child, if it has ended (waitpid(2), WNOHANG). Returns its status as in wait(2);
+ * -EAGAIN if it has not ended; or -errno: -ECHILD if this process has no such child. */
 int sb_reap(pid_t pid);
 
 #endif

@@ -24,8 +24,8 @@ export interface Native {
   watchDeath(pid: number, done: (death: Death) => void): number;
 }
 
-/** The numbers that the addon reports: a signal, times and memory as in {@link Used}, and the exit status. */
-type Death = readonly [signal: number, user: number, system: number, resident: number, own: number, status: number];
+/** The numbers that the addon reports: a signal, and times and memory as in {@link Used}. */
+type Death = readonly [signal: number, user: number, system: number, resident: number, own: number];
 
 /** Evaluated when it is needed, so that importing this package never fails. */
 const root = (): URL => packageRoot('sandbox', import.meta.url);
@@ -113,8 +113,8 @@ export function setLimit(resource: number, value: bigint, how: 'set' | 'try'): s
  * @see waitpid(2)
  */
 export function reap(pid: number): boolean {
-  const error = native().reap(pid);
-  return error === 0 || errnoName(error) !== 'EAGAIN';
+  const status = native().reap(pid);
+  return status >= 0 || errnoName(status) !== 'EAGAIN';
 }
 
 /** The resources of a child and of those that it has waited for, from the kernel. */
@@ -155,6 +155,9 @@ function tellDeath([signal, user, system, resident, own]: Death, done: DeathList
   done(signal, { user, system, resident, own });
 }
 
+/** The exit status if something else has waited for it, or nothing may: how it ended is not known to be a success. */
+const unknownEnd = 125;
+
 /**
  * Starts a program with an empty environment, and waits for it.
  *
@@ -178,8 +181,8 @@ export function startProgram(
   const error = native().watchChild(pid, pidfd, (death) => {
     for (const listener of listeners) tellDeath(death, listener);
     ownChildren.delete(pid);
-    native().reap(pid);
-    ended(death[5], Math.max(death[0], 0));
+    const status = native().reap(pid);
+    ended(status < 0 ? unknownEnd : (status >> 8) & 0xff, status < 0 ? 0 : status & 0x7f);
   });
   if (error === 0) {
     ownChildren.set(pid, listeners);

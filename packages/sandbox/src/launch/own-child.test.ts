@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { watchDeath } from '../native.js';
+import { reap, watchDeath } from '../native.js';
 import { startOwn } from './own-child.js';
 
 const folder = temporaryFolder();
@@ -44,6 +44,13 @@ describe.skipIf(missing('linux'))('a child that child_process does not start', (
     ['kill -40 $$', 0, null],
   ])('tells its signal: %s', async (line, code, signal) => {
     expect((await ran(line)).events.at(-1)).toEqual(['close', code, signal]);
+  });
+
+  it('has not succeeded if something else has waited for it', async () => {
+    const { events } = await ran('exit 3', (pid) => {
+      while (!reap(pid));
+    });
+    expect(events.at(-1)).toEqual(['close', 125, null]);
   });
 
   it('gets a signal of its parent', async () => {

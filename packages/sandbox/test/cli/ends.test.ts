@@ -39,6 +39,17 @@ describe('sb-run: exit status', () => {
     if (stderr !== '') expect(stderr).toMatch(/^sb-run: .*\.\n$/);
   });
 
+  it('is the true one where a filter around it answers waitid(2) with an error', async () => {
+    const inner = [process.execPath, sbRunPath(), '--off', 'landlock', '--'];
+    const within = ['--off', 'landlock', '--deny', 'waitid', '--', ...inner];
+    for (const [line, expected] of [
+      ['exit 3', 3],
+      ['kill -KILL $$', 137],
+      ['exit 0', 0],
+    ] as const)
+      expect(await sbRun([...within, 'sh', '-c', line])).toMatchObject({ status: expected, stderr: '' });
+  });
+
   it('is 127 for a script whose interpreter is missing, 126 for one without', async () => {
     using folder = temporaryFolder();
     for (const [name, content, expected] of [
