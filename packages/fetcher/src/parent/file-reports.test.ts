@@ -34,7 +34,7 @@ const data = { type: 'data', file: 0, of: 'file', length: 5 } as const;
 const complete = { type: 'complete', file: 0 } as const;
 const wrong = { ...sourceFailed, kind: 'checksum' } as const;
 const all = { ...data, length: 10 } as const;
-const again = [{ ...started, isAppended: true }, complete] as const;
+const askedAgain = [{ ...started, isAppended: true }, complete] as const;
 
 function enterAll(frames: readonly Frame[], size: number | null = null): FileReports {
   const reported = new FileReports([{ ...file, size }]);
@@ -148,7 +148,7 @@ describe('what a worker reports', () => {
     ['a question before the start', [complete]],
     ['a question after the end', [started, all, done, complete]],
     ['the same question three times', [started, all, complete, complete, complete]],
-    ['a question of each source, and one more', [started, complete, ...again, ...again]],
+    ['a question of each source, and one more', [started, complete, ...askedAgain, ...askedAgain]],
     ['a wrong file that it has not asked about', [started, all, wrong]],
     ['a wrong file that the parent has not called so', [started, all, complete, wrong]],
   ];
