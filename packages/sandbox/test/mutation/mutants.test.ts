@@ -22,7 +22,7 @@ const all = [
   ...presetMutants,
 ];
 /** Building a launcher and starting the test runner, in milliseconds. */
-const timeout = 120_000;
+const timeout = 600_000;
 
 describe.skipIf(missing('linux', 'root', 'landlock7', 'x64'))('a test goes red without', () => {
   let workshop: Workshop;
