@@ -11,7 +11,7 @@ import { refuseUnstartable } from './launcher-calls.js';
 import { answersOf } from './questions.js';
 import * as usual from './usual.js';
 
-/** Written by SB_WRITE_USUAL=1. */
+/** Written by SB_WRITE_USUAL=1; then format it (oxfmt). */
 const file = new URL('usual.json', import.meta.url);
 
 const policy = definePolicy({ profile: 'read' });
