@@ -14,6 +14,7 @@ export default packageTests({
     'test/enforcement/nesting.test.ts',
     'test/enforcement/restrict-self.test.ts',
     'test/native/fuzz.test.ts',
+    'test/native/simulate.test.ts',
     'test/neighbour/options.test.ts',
     'test/neighbour/self-test.test.ts',
   ],

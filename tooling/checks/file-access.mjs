@@ -29,20 +29,24 @@ const exceptions = {
     reason: 'it takes paths of /proc and /sys alone, which nobody but the kernel writes',
   },
   'packages/cli-kit/src/code-cache.ts': {
-    functions: ['createRequire', 'openSync', 'readFileSync', 'statSync'],
+    functions: ['createRequire', 'getBuiltinModule', 'openSync', 'readFileSync', 'statSync'],
     reason: "it reads the program's own files, and looks at Node's: who could change those could change its code",
   },
   'packages/core/src/main-thread.ts': {
     functions: ['getBuiltinModule'],
     reason: 'it takes the module of workers alone',
   },
+  'packages/core/src/late-os.ts': {
+    functions: ['getBuiltinModule'],
+    reason: 'it takes the module about the operating system alone',
+  },
+  'packages/sandbox/src/system/late.ts': {
+    functions: ['getBuiltinModule'],
+    reason: 'it takes the modules of child processes, sockets, streams and terminals alone',
+  },
   'packages/core/src/random.ts': {
     functions: ['getBuiltinModule'],
     reason: 'it takes the module for cryptography alone',
-  },
-  'packages/core/src/prebuild.ts': {
-    functions: ['createRequire'],
-    reason: "it loads the package's own native part",
   },
   'packages/core/src/prebuild-missing.ts': {
     functions: ['existsSync', 'openSync', 'readFileSync', 'statSync'],

@@ -14,13 +14,14 @@ const oldestNode = [20, 19];
 export function setUp(purposes) {
   requireNode();
   installSystemPackages(['build', ...purposes]);
-  installNpmPackages('.');
+  const folders = ['.'];
   // Programs of users may be compiled by a TypeScript that this project isn't built with. It checks types here as well.
-  if (purposes.includes('test') || purposes.includes('check')) installNpmPackages('tooling/release/typescript');
+  if (purposes.includes('test') || purposes.includes('check')) folders.push('tooling/release/typescript');
   // The matrix of Node releases exists for one platform here; elsewhere tests use the Node that runs them.
   if (purposes.includes('test') && process.platform === 'linux' && process.arch === 'x64') {
-    installNpmPackages('tooling/node-matrix/nodes');
+    folders.push('tooling/node-matrix/nodes');
   }
+  installTogether(folders);
 }
 
 /**
@@ -79,11 +80,33 @@ function requireNode() {
  * @param {readonly string[]} [options] further arguments of npm
  */
 export function installNpmPackages(folder, options = []) {
-  const lock = readFileSync(join(root, folder, 'package-lock.json'));
-  const digest = createHash('sha256').update(lock).digest('hex');
-  const stamp = join(root, folder, 'node_modules', '.installed-lock');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  say(`installing npm packages${folder === '.' ? '' : ` of ${folder}`}`);
-  run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', folder, ...options], { quiet: true });
-  writeFileSync(stamp, digest);
+  installTogether([folder], options);
+}
+
+/** The arguments: options of npm, and directories. It fails if one of them can't be installed. */
+const together = `
+options=$1 all= status=0
+shift
+for directory; do npm ci --no-audit --no-fund --prefix "$directory" $options & all="$all $!"; done
+for one in $all; do wait "$one" || status=$?; done
+exit "$status"
+`;
+
+/**
+ * {@link installNpmPackages} for some directories at once: npm waits for the network and for one processor.
+ *
+ * @param {readonly string[]} folders
+ * @param {readonly string[]} [options] without spaces
+ */
+function installTogether(folders, options = []) {
+  const stamps = folders.flatMap((folder) => {
+    const lock = readFileSync(join(root, folder, 'package-lock.json'));
+    const digest = createHash('sha256').update(lock).digest('hex');
+    const file = join(root, folder, 'node_modules', '.installed-lock');
+    return existsSync(file) && readFileSync(file, 'utf8') === digest ? [] : [{ folder, file, digest }];
+  });
+  if (stamps.length === 0) return;
+  for (const { folder } of stamps) say(`installing npm packages${folder === '.' ? '' : ` of ${folder}`}`);
+  run('sh', ['-c', together, 'sh', options.join(' '), ...stamps.map(({ folder }) => folder)], { quiet: true });
+  for (const { file, digest } of stamps) writeFileSync(file, digest);
 }

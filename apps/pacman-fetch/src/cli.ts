@@ -1,4 +1,4 @@
-import { packageVersion, refuseInspector } from '@sb/core';
+import { packageVersion, refuseInspector, systemReason } from '@sb/core';
 
 import { help, parseCommand } from './arguments.js';
 import type * as Run from './commands/run.js';
@@ -61,11 +61,11 @@ if (commandOf(words[0]) === undefined) keepForWriting();
 /** Set if output is lost because the disk is full. A reader that is gone does not change the result. */
 let isSomethingLost = false;
 process.stderr.on('error', () => {});
-process.stdout.on('error', ({ code, message: text }: NodeJS.ErrnoException) => {
-  if (code === 'EPIPE' || isSomethingLost) return;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' || isSomethingLost) return;
   isSomethingLost = true;
   process.exitCode = withLoss(Number(process.exitCode ?? exitStatus.done));
-  process.stderr.write(`error: cannot write all output to standard output: ${code ?? text}\n`);
+  process.stderr.write(`error: cannot write all output to standard output: ${systemReason(error)}\n`);
 });
 
 /** A reader must learn that a document is incomplete. */

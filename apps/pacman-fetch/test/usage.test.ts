@@ -34,7 +34,7 @@ describe('what is written to standard output', () => {
     async (...args) => {
       expect(await into('>/dev/full', ...args)).toMatchObject({
         status: 4,
-        stderr: 'error: cannot write all output to standard output: ENOSPC\n',
+        stderr: 'error: cannot write all output to standard output: ENOSPC (no space left on device)\n',
       });
       // The twins: there is room; and nobody reads it any more, which changes nothing about what was done.
       expect(await into('>/dev/null', ...args)).toMatchObject({ status: 0, stderr: '' });

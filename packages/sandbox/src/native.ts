@@ -118,7 +118,7 @@ export function reap(pid: number): boolean {
 }
 
 /** The resources of a child and of those that it has waited for, from the kernel. */
-export interface Used {
+interface Used {
   /** Microseconds of processor time. */
   readonly user: number;
   readonly system: number;

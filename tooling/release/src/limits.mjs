@@ -26,7 +26,7 @@ const limits = {
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
   '@sb/seccomp': [330, 1200],
-  '@sb/sandbox': [860, 2900],
+  '@sb/sandbox': [890, 3000],
   '@sb/fetcher': [1000, 4200],
   'pacman-fetch': [1150, 3500],
 };

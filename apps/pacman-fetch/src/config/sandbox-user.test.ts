@@ -52,6 +52,13 @@ describe.skipIf(missing('root'))('who downloads for root', () => {
     expect(() => chooseUser(settings(), folder.file('absent', 'x'))).toThrow('cannot read the directory');
   });
 
+  it('is said with its place if it does not exist', () => {
+    const message = 'SandboxUser in default: user "absent-user" does not exist';
+    expect(() => chooseUser(named('absent-user'), folder.file('roots', 'x'))).toThrow(
+      expect.objectContaining({ kind: 'sandbox', message }),
+    );
+  });
+
   it('is never root by name', () => {
     expect(() => chooseUser(named('root'), folder.file('roots', 'x'))).toThrow(/uid 0/);
   });

@@ -44,7 +44,7 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
     policy: policy({ user: who, level }),
     source,
   });
-  if (user !== undefined) return become(lookupUser(user.text), `${user.key} in ${originText(user.origin)}`);
+  if (user !== undefined) return become(lookupNamed(user), `${user.key} in ${originText(user.origin)}`);
   const identity = currentIdentity();
   if (!identity.uid.includes(0)) {
     const [, uid] = identity.uid;
@@ -62,6 +62,17 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
     `no user to download as: neither SandboxUser nor DownloadUser is set, and ${folder} ${whyUnknown ?? 'belongs to root'}`,
     "Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's DownloadUser, to a user without privileges, for instance alpm if it exists.",
   );
+}
+
+/** @throws FetchError `sandbox` that says where an unknown user is named */
+function lookupNamed({ key, text, origin }: NonNullable<SandboxSettings['user']>): UserIdentity {
+  try {
+    return lookupUser(text);
+  } catch (error) {
+    if (!isSandboxError(error) || error.code !== 'unknown-user') throw error;
+    const clause = clauseOf(error).replace(/^privdrop: /, '');
+    throw new FetchError('sandbox', `${key} in ${originText(origin)}: ${clause}`, error.hint);
+  }
 }
 
 /** Root holds the directory, so what others exchange on the way to it does not choose the user. */

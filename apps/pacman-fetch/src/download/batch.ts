@@ -109,6 +109,12 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
     else showServer({ name, failure }, shown, display);
   }
   if (outcome.status !== 'failed') return;
+  const lacking = ofSignature(outcome.error);
+  if (lacking !== undefined) {
+    display.show({ event: 'failed', name, reason: outcome.error.message });
+    showServer({ name: `${name}.sig`, failure: lacking }, shown, display);
+    return;
+  }
   const { code, hint = hintOf(code, outcome.error.message) } = outcome.error;
   const message = withPath(outcome.error);
   const isShown = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;
@@ -116,6 +122,12 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   if (isShown || code === 'cancelled' || shown.has(message)) return;
   shown.add(message);
   display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The failure of a server that does not have a required signature; undefined if the file failed for another reason. */
+function ofSignature({ code, host, message }: FetcherError): FetcherError | undefined {
+  const reason = /^signature: (.*)$/s.exec(message)?.[1];
+  return reason === undefined || host === undefined ? undefined : new FetcherError(code, reason, { host });
 }
 
 /** Says once of a host that it was slow: its file is there, from another one. */

@@ -15,6 +15,7 @@ import type { DisplayEvent } from '../ui/events.js';
 import { isOn } from '../config/values.js';
 import { DatabaseLock } from '../refresh/database-lock.js';
 import { withBounds } from './bounds.js';
+import { type PackageRow, packageRows } from './package-table.js';
 import { proposalOf } from './proposal.js';
 import { requireSpace } from './space.js';
 import { prefetchPlan } from './plan.js';
@@ -103,7 +104,11 @@ export async function prefetch(session: Session, { wanted, options, isAsked = fa
   // pacman and pacman-fetch must not write to the same partial file.
   const lock = DatabaseLock.takeForTransaction(places.database);
   try {
-    if (isAsked && !(await agreed(requests, signal))) return exitStatus.download;
+    if (isAsked) {
+      const isVerbose = isOn(configuration, 'VerbosePkgLists');
+      const rows = isVerbose ? packageRows(requests, wanted, (await ask(['-Q'], [])) ?? '') : undefined;
+      if (!(await agreed(requests, { rows, signal }))) return exitStatus.download;
+    }
     return await retrieve(session, plan);
   } finally {
     lock?.[Symbol.dispose]();
@@ -128,9 +133,12 @@ function warnOfUnsummed(requests: readonly DownloadRequest[], session: Session):
 const mostNamed = 10;
 
 /** Whether the user at the terminal agrees. */
-async function agreed(requests: readonly DownloadRequest[], signal: AbortSignal): Promise<boolean> {
+async function agreed(
+  requests: readonly DownloadRequest[],
+  { rows, signal }: { readonly rows: readonly PackageRow[] | undefined; readonly signal: AbortSignal },
+): Promise<boolean> {
   const { stdout, env } = process;
-  stdout.write(proposalOf(requests, { columns: stdout.columns ?? 80, charset: charsetOf(env) }));
+  stdout.write(proposalOf(requests, { columns: stdout.columns ?? 80, charset: charsetOf(env), rows }));
   return await confirm('Proceed with download?', signal);
 }
 

@@ -3,11 +3,14 @@ import { basename } from 'node:path';
 import type { DownloadRequest } from '@sb/fetcher';
 
 import { columnsOf, printable, type Charset } from '../ui/text.js';
+import { type PackageRow, packageTable } from './package-table.js';
 
 /** Where a proposal is shown. */
 export interface ProposalSpace {
   readonly columns: number;
   readonly charset: Charset;
+  /** The packages for a table, as with `VerbosePkgLists`. Default: a list. */
+  readonly rows?: readonly PackageRow[] | undefined;
 }
 
 /**
@@ -16,13 +19,19 @@ export interface ProposalSpace {
  *
  * @returns lines with their ends
  */
-export function proposalOf(requests: readonly DownloadRequest[], { columns, charset }: ProposalSpace): string {
+export function proposalOf(requests: readonly DownloadRequest[], { columns, charset, rows }: ProposalSpace): string {
   const names = requests.map(({ to }) => printable(nameOf(to), charset)).toSorted();
   const sizes = requests.flatMap(({ size }) => size ?? []);
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
   const isKnown = sizes.length === requests.length;
   const total = isKnown ? `\nTotal Download Size:  ${(bytes / 1024 ** 2).toFixed(2)} MiB\n` : '';
-  return `\n${wrapped(`Packages (${names.length})`, names, columns)}${total}\n`;
+  const shown = rows?.map((row) => ({
+    ...row,
+    name: printable(row.name, charset),
+    version: printable(row.version, charset),
+  }));
+  const table = shown === undefined ? undefined : packageTable(shown, columns);
+  return `\n${table ?? wrapped(`Packages (${names.length})`, names, columns)}${total}\n`;
 }
 
 /** `NAME-VERSION` of the file of a package, without architecture and format. */

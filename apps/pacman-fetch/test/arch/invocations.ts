@@ -120,6 +120,7 @@ export const invocations: readonly Invocation[] = [
     what: 'with a cache that is read-only',
     wrap: 'mount -t tmpfs -o ro none /var/cache/pacman/pkg',
   },
+  { words: '-S itself runtime heavy --overwrite *', what: 'that replace pacman-fetch and node while it runs' },
   // By URL and by file
   { words: '-U MIRROR/core/heavy-2-1-any.pkg.tar.gz' },
   {

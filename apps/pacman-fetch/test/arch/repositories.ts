@@ -39,6 +39,8 @@ const recipes = {
     wrong: { signature: 'of another' },
     spoilt: { isSpoilt: true },
     absent: {},
+    itself: { files: ['start', 'dist/cli.cjs', 'dist/worker.js'].map((name) => `../lib/pacman-fetch/${name}`) },
+    runtime: { files: ['../bin/node'] },
   },
   extra: { plain: { signature: 'none' }, sealed: {} },
   loose: { free: { signature: 'none' }, friend: { signature: 'none', info: ['depend = library'] } },

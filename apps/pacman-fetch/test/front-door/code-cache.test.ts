@@ -1,6 +1,6 @@
 /* The code caches of the programs: packages/cli-kit/src/code-cache.test.ts has when one is used. */
 import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { codeCachePath } from '@sb/cli-kit/code-cache';
 import { bundleFixture, missing, runProgram, stranger, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -86,5 +86,14 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the code caches of pacma
     expect(await said(name, planted)).toBe('own');
     expect(await said(name, planted, stranger.uid)).toBe('own');
     expect(await said(name, (cache) => chmodSync(cache, 0o666))).toBe('own');
+  });
+});
+
+describe('the programs for one file', () => {
+  it.each(['cli-main.cjs', 'serve-main.cjs'])('load no HTTP/2, which nobody asks for: %s', (name) => {
+    const text = readFileSync(join(dirname(program), name), 'utf8');
+    // The control: what undici needs is there.
+    expect(text).toMatch(/require\("(?:node:)?net"\)/);
+    expect(text).not.toMatch(/require\("(?:node:)?http2"\)/);
   });
 });

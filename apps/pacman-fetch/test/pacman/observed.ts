@@ -23,9 +23,11 @@ export function observeConnections(port: number): readonly Observation[] {
   });
 }
 
+/** The newest processes are looked at first: it is one that has just begun, and there may be hundreds. */
 function holderOf(target: string): string | undefined {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
+    .toReversed()
     .find((pid) =>
       quietly(() => readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === target)),
     );

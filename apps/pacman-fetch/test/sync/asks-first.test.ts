@@ -1,5 +1,5 @@
 /* What a terminal is asked before anything is downloaded, and what is left of what is typed for pacman. */
-import { readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync } from 'node:fs';
 
 import { missing, runProgram } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -60,6 +60,18 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     expect(written.match(/Proceed with download\? \[Y\/n\]/g)).toHaveLength(2);
     expect(scene.asked()).toEqual([`200 /${small}`]);
     expect(readdirSync(machine.cache)).toEqual([small]);
+  });
+
+  it('shows a table with VerbosePkgLists', async () => {
+    const machine = await scene.refreshed();
+    appendFileSync(machine.config, '[options]\nVerbosePkgLists\n');
+    const { screen } = await inTerminal(machine, ['n'], '-Sw', 'pkg1', 'pkg10');
+    expect(screen.slice(1, 5)).toEqual([
+      'Package (2)  New Version  Download Size',
+      '',
+      expect.stringMatching(/^test\/pkg1 {4}1-1 {15}\d\.\d\d MiB$/),
+      expect.stringMatching(/^test\/pkg10 {3}1-1 {15}\d\.\d\d MiB$/),
+    ]);
   });
 
   it('asks nobody with --noconfirm, and nobody where everything is there', async () => {

@@ -196,6 +196,24 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     },
   );
 
+  it('names the signature that a server lacks, of each database', async () => {
+    const database = scene.repository.read('test.db');
+    const mirror = await startMirror({ '/test.db': database, '/more.db': database });
+    try {
+      const machine = scene.machine({ servers: [mirror.origin], options: ['SigLevel = DatabaseRequired'] });
+      appendFileSync(machine.config, `[more]\nServer = ${mirror.origin}\n`);
+      const { status, stderr } = await machine.run('refresh');
+      expect(status).toBe(1);
+      for (const name of ['test', 'more']) {
+        expect(stderr).toMatch(
+          new RegExp(`^error: failed retrieving file '${name}.db.sig' from ${mirror.host} : .*404`, 'm'),
+        );
+      }
+    } finally {
+      await mirror[Symbol.asyncDispose]();
+    }
+  });
+
   it('takes no page for an optional signature', async () => {
     const portal = await startMirror({ '/test.db': scene.repository.read('test.db') }, { '/test.db.sig': page });
     try {

@@ -76,13 +76,14 @@ export function withSchema<T>(reader: Omit<Reader<T>, 'schema'>, schema: () => S
 }
 
 /** What a reader has beside its schema. */
-function withoutSchema<T>({ expected, words, parts, accepts, read }: Reader<T>): Omit<Reader<T>, 'schema'> {
+function withoutSchema<T>(reader: Reader<T>): Omit<Reader<T>, 'schema'> {
+  const { expected, words, parts } = reader;
   return {
     expected,
     ...(words === undefined ? {} : { words }),
     ...(parts === undefined ? {} : { parts }),
-    accepts,
-    read,
+    accepts: (value) => reader.accepts(value),
+    read: (value, place) => reader.read(value, place),
   };
 }
 

@@ -6,7 +6,7 @@ import { callbackify, promisify } from 'node:util';
 import { basicCredentials } from './basic.js';
 import { secureWithNotice } from './close-notify.js';
 import { guardedLookup } from './link-local.js';
-import { compileParserOnce } from './parser-compiler.js';
+import { setDownloadFlags } from './v8-flags.js';
 import { proxyFor, type ProxyRules } from './proxies.js';
 import { checkServerIdentity } from './server-identity.js';
 import { sharedLookup } from './shared-lookup.js';
@@ -118,7 +118,7 @@ export class Connections {
   #keep(name: string, make: () => Dispatcher): Dispatcher {
     const known = this.#dispatchers.get(name);
     if (known !== undefined) return known;
-    compileParserOnce();
+    setDownloadFlags();
     const dispatcher = make();
     this.#dispatchers.set(name, dispatcher);
     return dispatcher;

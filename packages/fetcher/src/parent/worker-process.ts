@@ -19,7 +19,7 @@ const maxStderr = 4096;
  */
 const restGrace = 2000;
 
-/** Arguments of the worker's Node. A flag of V8 would make its start longer (`http/parser-compiler.ts`). */
+/** Arguments of the worker's Node. A flag of V8 would make its start longer (`http/v8-flags.ts`). */
 const nodeFlags = ['--input-type=module', ...noDebugger()];
 
 /** Other processes of the worker's user may send SIGUSR1 while Node starts, which would open its inspector. */

@@ -18,6 +18,7 @@ import {
 
 import { environmentReader } from '../policy/environment-document.js';
 import type { SandboxStdio, StdioEntry } from '../launch/stdio.js';
+import { lateStream } from '../system/late.js';
 import type { ReadSpawnOptions } from './spawn-options.js';
 
 /** The longest time of a timer (setTimeout): a longer one would end at once. */
@@ -35,7 +36,7 @@ const entryExpected = 'a word, a descriptor or a stream';
 
 /** The module is large, and only for such an entry. */
 function isStream(value: unknown): value is Stream {
-  return typeof value === 'object' && value instanceof process.getBuiltinModule('node:stream').Stream;
+  return typeof value === 'object' && value instanceof lateStream().Stream;
 }
 
 /** As in `child_process`, null and undefined mean the default. */

@@ -1,6 +1,7 @@
 import type { SandboxedProcess } from '../child/child.js';
 import { watchDeath } from '../native.js';
 import type { Startable } from '../startable.js';
+import { lateTty } from '../system/late.js';
 import { DenialsOutput } from './denials-output.js';
 import type { SummarySubject } from './denials-summary.js';
 import { failed, statusOfEnd } from './exit-status.js';
@@ -62,7 +63,7 @@ export async function run(sandbox: Startable, command: readonly string[], files:
 
 /** The module is large, and only for denials. */
 function isTerminal(): boolean {
-  return process.getBuiltinModule('node:tty').isatty(standardError);
+  return lateTty().isatty(standardError);
 }
 
 /** A command that a limit has ended does not know why. */

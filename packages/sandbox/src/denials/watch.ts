@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 
+import { lateNet } from '../system/late.js';
 import type { Explainer } from './explanation.js';
 import type { Denial, Denials } from './denial.js';
 import { type DenialLine, parseDenialLine } from './parse-line.js';
@@ -36,7 +37,7 @@ export class DenialWatch implements Denials {
   constructor(input: number, explainer: Explainer, tell: (denial: Denial) => void) {
     this.#explainer = explainer;
     this.#tell = tell;
-    const net = process.getBuiltinModule('node:net');
+    const net = lateNet();
     this.#socket = new net.Socket({ fd: input, readable: true, writable: false });
     this.ended = new Promise((resolve) => {
       this.#socket.once('close', () => {

@@ -1,14 +1,10 @@
 import { type Architecture, evaluate, type Machine, type Rule, type SeccompPolicy, syscallNumber } from '@sb/seccomp';
 
+import type { Action, Question, Wanted } from './question.js';
 import { usualAnswers } from './usual.js';
 
-/** The value of an argument: a number, some bits of it, or anything. */
-type Wanted = number | bigint | { readonly mask: number; readonly value: number } | undefined;
+export type { Question } from './question.js';
 
-/** A call by its name, with the values of its arguments; missing ones may be anything. */
-export type Question = readonly [syscall: string, ...args: readonly Wanted[]];
-
-export type Action = Rule['action'];
 type Condition = Rule['when'][number];
 
 /** Whether a call may proceed: a tracer may allow any call. */

@@ -1,25 +1,44 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-import { type Machine, plan, policy as seccompPolicy, prepareFilter } from '@sb/seccomp';
+import {
+  compile,
+  type Machine,
+  plan,
+  policy as seccompPolicy,
+  prepareFilter,
+  type SeccompOptions,
+  type SeccompPolicy,
+} from '@sb/seccomp';
 import { describe, expect, it, vi } from 'vitest';
 
 import { root } from '../../test/machines.js';
-import { filterOptions, layerPolicies } from '../plan/layers.js';
+import { filterOptions, layerPolicies, type LayerPolicies } from '../plan/layers.js';
 import { planSandbox } from '../plan/plan.js';
 import { definePolicy, effectiveOf, partsOf } from '../policy/define.js';
 import { refuseUnstartable } from './launcher-calls.js';
 import { answersOf } from './questions.js';
 import * as usual from './usual.js';
 
-/** Written by SB_WRITE_USUAL=1. */
+/** Written by SB_WRITE_USUAL=1; then format it (oxfmt). */
 const file = new URL('usual.json', import.meta.url);
 
 const policy = definePolicy({ profile: 'read' });
 const layers = layerPolicies(policy);
 const effective = effectiveOf(policy);
 const { levels } = partsOf(effective);
-const options = filterOptions(effective, levels, { landlock: layers.landlock, execKey: undefined });
-if (options === undefined) throw new Error('there is no filter');
+const options = optionsNow();
+const usualOne = seccompOf(layers);
+
+function optionsNow(): SeccompOptions {
+  const made = filterOptions(effective, levels, { landlock: layers.landlock, execKey: undefined });
+  if (made === undefined) throw new Error('there is no filter');
+  return made;
+}
+
+function seccompOf({ seccomp }: LayerPolicies): SeccompPolicy {
+  if (seccomp === undefined) throw new Error('there is no filter');
+  return seccomp;
+}
 
 /** The descriptors of the status of sb-run's launcher, without and with a cgroup's files or denials. */
 const statuses = [4, 5, 6];
@@ -27,7 +46,7 @@ const statuses = [4, 5, 6];
 /** What is known of the filter on a machine, made now. */
 function madeFor(machine: Machine): usual.UsualFilter {
   // The same, but not the prepared one.
-  const own = seccompPolicy({ ...options!, level: 'require' });
+  const own = seccompPolicy({ ...options, level: 'require' });
   const asked = new Map<string, Parameters<typeof answersOf>>();
   const spy = vi.spyOn(usual, 'usualAnswers').mockImplementation((...call) => {
     asked.set(usual.usualKey(call[1], call[2]), call);
@@ -51,31 +70,35 @@ describe('the usual filter', () => {
     if (process.env['SB_WRITE_USUAL'] !== undefined) writeFileSync(file, text);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(text));
     expect(Object.keys(known.x86_64.answers).length).toBeGreaterThan(20);
+    // compile() proves each program.
+    for (const { machine, bytes } of compile(own).programs)
+      if (machine !== 'riscv64')
+        expect(known[machine].filter.program.bytes).toBe(Buffer.from(bytes).toString('base64'));
   });
 
   it('is taken for these options, with the same record, and for no others', () => {
     const own = seccompPolicy({ ...options, level: 'require' });
-    expect(layers.seccomp).toEqual(own);
-    expect(layers.seccomp).toBe(usual.usualPolicy({ ...options }));
+    expect(usualOne).toEqual(own);
+    expect(usualOne).toBe(usual.usualPolicy({ ...options }));
     const { proofKey } = root;
-    expect(plan(layers.seccomp ?? own, root.seccomp, { proofKey })).toEqual(plan(own, root.seccomp, { proofKey }));
+    expect(plan(usualOne, root.seccomp, { proofKey })).toEqual(plan(own, root.seccomp, { proofKey }));
     // For another machine it is compiled.
     const other = { ...root.seccomp, machine: 'riscv64' } as const;
-    expect(plan(layers.seccomp ?? own, other, { proofKey })).toEqual(plan(own, other, { proofKey }));
+    expect(plan(usualOne, other, { proofKey })).toEqual(plan(own, other, { proofKey }));
     expect(usual.usualPolicy({ ...options, deny: ['getcwd'] })).toBeUndefined();
     expect(usual.usualPolicy({ ...options, level: 'prefer' })).toBeUndefined();
-    expect(layerPolicies(definePolicy({ profile: 'project' })).seccomp).not.toBe(layers.seccomp);
+    expect(layerPolicies(definePolicy({ profile: 'project' })).seccomp).not.toBe(usualOne);
   });
 
   it('gives its answers for its own policy alone', () => {
     const question = ['execveat', -100, undefined, undefined, undefined, 0, 0n] as const;
-    expect(usual.usualAnswers(layers.seccomp!, 'x86_64', question)).toEqual([{ action: 'allow' }]);
-    expect(usual.usualAnswers(layers.seccomp!, 'x86_64', ['getcwd'])).toBeUndefined();
+    expect(usual.usualAnswers(usualOne, 'x86_64', question)).toEqual([{ action: 'allow' }]);
+    expect(usual.usualAnswers(usualOne, 'x86_64', ['getcwd'])).toBeUndefined();
     expect(usual.usualAnswers(seccompPolicy(options), 'x86_64', question)).toBeUndefined();
   });
 
   it('cannot be changed by who gets it', () => {
-    expect(Object.isFrozen(layers.seccomp)).toBe(true);
-    expect(layers.seccomp?.rules.every((rule) => Object.isFrozen(rule) && Object.isFrozen(rule.when))).toBe(true);
+    expect(Object.isFrozen(usualOne)).toBe(true);
+    expect(usualOne.rules.every((rule) => Object.isFrozen(rule) && Object.isFrozen(rule.when))).toBe(true);
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '@sb/seccomp';
 
 import data from './usual.json' with { type: 'json' };
-import type { Action, Question } from './questions.js';
+import type { Action, Question } from './question.js';
 
 /** What is known of the filter on one machine. */
 export interface UsualFilter {

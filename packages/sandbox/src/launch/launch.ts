@@ -4,6 +4,7 @@ import { errorCode } from '@sb/core';
 import { isRoot } from '@sb/files';
 
 import { anonymousFile, closeAnonymous, launcherPath } from '../native.js';
+import { lateChildProcess } from '../system/late.js';
 import { reapWithChild } from './guardian.js';
 import { startOwn } from './own-child.js';
 import { openStatusChannel } from './status-channel.js';
@@ -66,7 +67,7 @@ function started(stdio: readonly StdioEntry[], { serialization = 'json', plain =
   const args = [String(stdio.length - 2), String(stdio.length - 1)];
   const own = plain ? startOwn([launcherPath(), ...args], stdio) : undefined;
   if (own !== undefined) return own;
-  const { spawn } = process.getBuiltinModule('node:child_process');
+  const { spawn } = lateChildProcess();
   return spawn(launcherPath(), args, { env: {}, stdio: [...stdio] as StdioOptions, serialization });
 }
 

@@ -3,6 +3,7 @@ import type { StdioOptions } from 'node:child_process';
 import { type PrivdropPolicy, spawnOptions } from '@sb/privdrop';
 
 import { sandboxError } from '../errors.js';
+import { lateChildProcess } from '../system/late.js';
 import type { Launched } from './launch.js';
 import type { SandboxPolicy } from '../policy/options.js';
 import type { Start } from './start.js';
@@ -40,7 +41,7 @@ export function launchPortable({ user, policy, start, stdio }: PortableStart): L
   }
   const expected = user === undefined ? ['', ''] : [String(user.uid), String(user.gid)];
   const words = ['-c', script(status, policy.umask), 'sandbox', ...expected, start.path, ...start.argv.slice(1)];
-  const { spawn } = process.getBuiltinModule('node:child_process');
+  const { spawn } = lateChildProcess();
   const child = spawn('/bin/sh', words, {
     ...(user === undefined ? {} : spawnOptions(user)),
     env: start.env,

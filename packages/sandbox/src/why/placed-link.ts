@@ -4,12 +4,12 @@ import { lookAtLink } from '@sb/files';
 const othersWrite = 0o022;
 
 /**
- * Returns the first symbolic link in the text of a path that others than root may have put there. At the start the launcher
- * follows it only if its target gains nothing (native/open_path.h of `@sb/landlock`), and who may have put it there depends on
- * all rules: an answer about the policy alone cannot say that. Links behind that one are not looked for.
+ * Returns the first symbolic link in the text of a path that others than root may have put there. The launcher follows it only
+ * if nothing is gained by its target (native/open_path.h of `@sb/landlock`). Who may have put it there depends on all rules. An
+ * answer about the policy alone cannot say that. Links behind that one are not looked for.
  *
  * @param path - absolute
- * @returns undefined if there is none, or if a name cannot be examined
+ * @returns undefined without such a link, and if a name cannot be examined
  */
 export function placedLink(path: string): string | undefined {
   const names = path.split('/').filter((name) => name !== '');

@@ -11,6 +11,7 @@ const serve = 'sandbox/native/launcher/denials/serve.c';
 const signal = 'sandbox/native/launcher/denials/judge_signal.c';
 const socket = 'sandbox/native/launcher/denials/judge_socket.c';
 const sockets = ['denials-sockets', 'for the same user are denied as'] as const;
+const simulated = ['../native/simulate', 'the protocol of denials holds in'] as const;
 const calls = ['denials-calls', 'of the same user have the same answers'] as const;
 
 /** Statements of the supervisor. */
@@ -58,5 +59,26 @@ export const denialMutants: readonly Mutant[] = [
     from: 'return !seen.has_peer;',
     to: 'return 1;',
     red: sockets,
+  },
+  {
+    name: 'the kernel’s word that an answer was taken',
+    file: serve,
+    from: 'if (answer(served, is_denied ? denial.error : 0) && is_denied)',
+    to: '(void)answer(served, is_denied ? denial.error : 0);\n\tif (is_denied)',
+    red: simulated,
+  },
+  {
+    name: 'the end of the supervisor with the last program',
+    file: serve,
+    from: 'if (!(ends[LISTENER].revents & POLLIN) && ends[LISTENER].revents)\n\t\t\treturn;',
+    to: 'if (ends[LISTENER].revents & POLLNVAL)\n\t\t\treturn;',
+    red: simulated,
+  },
+  {
+    name: 'the end of the channel at the exec',
+    file: 'sandbox/native/launcher/denials/supervise.c',
+    from: 'long error = sb_syscall3(__NR_fcntl, process->channel, F_SETFD, FD_CLOEXEC);',
+    to: 'long error = 0;',
+    red: simulated,
   },
 ];

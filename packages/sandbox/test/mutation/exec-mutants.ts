@@ -2,7 +2,6 @@
 import { type Mutant, never } from './mutants.js';
 
 const trust = 'sandbox/native/launcher/exec/trust.c';
-const walk = 'sandbox/native/launcher/exec/walk.c';
 const compiled = 'sandbox/native/launcher/exec/compiled.c';
 const main = 'sandbox/native/launcher/exec/main.c';
 const stranger = 'sandbox/native/launcher/exec/stranger.c';
@@ -32,7 +31,6 @@ export const execMutants: readonly Mutant[] = [
     '!is_folder && walk->is_open',
     taken('lies in a folder with the sticky bit'),
   ),
-  never('who serves it to root', walk, 'sb_is_served_mount(mount)', ['served-files', 'does-not-wait-for-a-server']),
   {
     name: 'an owner without a number',
     file: stranger,

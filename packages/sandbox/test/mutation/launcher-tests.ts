@@ -1,11 +1,9 @@
 import { missing } from '@sb/test-kit';
+import { orderTimeout as timeout } from '@sb/test-kit/mutation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Mutant } from './mutants.js';
 import { makeWorkshop, type Workshop } from './workshop.js';
-
-/** Building a launcher and starting the test runner, in milliseconds. */
-const timeout = 120_000;
 
 /** The tests of a list of mutants, in one workshop, one after the other: two lists take half as long on two processors. */
 export function launcherTests(mutants: readonly Mutant[]): void {

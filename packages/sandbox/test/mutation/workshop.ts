@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const copied = ['src', 'test', 'native', 'prebuilds', 'package.json', 'Makefile', 'vitest.config.ts'];
 
 /** Milliseconds for building a launcher on a busy machine. */
-const timeout = 60_000;
+const timeout = 300_000;
 
 /** A place for mutants. */
 export interface Workshop extends Disposable {

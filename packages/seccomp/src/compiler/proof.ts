@@ -8,7 +8,7 @@ import { dataOffsets, encodeProgram, maxInstructions } from '../bpf/bpf.js';
 const answer = errno('EHWPOISON');
 
 /** The numbers of seccomp(2), as in the table of calls, which takes half a millisecond to read. */
-export const seccompNumbers: Readonly<Record<Machine, number>> = { x86_64: 317, aarch64: 277, riscv64: 277 };
+const seccompNumbers: Readonly<Record<Machine, number>> = { x86_64: 317, aarch64: 277, riscv64: 277 };
 
 /**
  * The number of instructions of a proof. `seccomp.c` has the same number, and finds the key in the fourth and the

@@ -98,7 +98,9 @@ describe.skipIf(missing('linux', 'libseccomp'))('an OCI profile', () => {
 
   it('names each call that this libseccomp does not know, and that the policy has', () => {
     const isHere = (name: string) => architectureNames.some((one) => syscallNumber(name, one) !== undefined);
-    const rules = syscallNames().filter(isHere).map((syscall) => ({ syscall, action: EPERM, when: [] }));
+    const rules = syscallNames()
+      .filter(isHere)
+      .map((syscall) => ({ syscall, action: EPERM, when: [] }));
     const filter = { arch: architectures.x86_64.audit, otherwise: 0x7fff_0000, foreign: 0, rules };
     const { remarks } = compileReference(reference, [filter]);
     const unknown = remarks.flatMap((remark) => /^unknown (\S+)$/.exec(remark)?.[1] ?? []);

@@ -1,4 +1,4 @@
 /** Whether the tests of a package would notice if something was taken away. */
 export { change, type Mutant, without } from './mutant.js';
 export { mutationTests } from './mutation-tests.js';
-export { TestRunner, type Verdict } from './test-runner.js';
+export { orderTimeout, TestRunner, type Verdict } from './test-runner.js';

@@ -2,10 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { missing, type Requirement } from '../requirements.js';
 import type { Mutant } from './mutant.js';
+import { orderTimeout as timeout } from './test-runner.js';
 import { makeWorkshop, type Workshop } from './workshop.js';
-
-/** Building a package and running a test, in milliseconds. */
-const timeout = 180_000;
 
 /**
  * The tests of a list of mutants: each is noticed by the test that is named for it, and none of those fails without one.
@@ -22,7 +20,7 @@ export function mutationTests(name: string, mutants: readonly Mutant[], ...needs
     });
     afterAll(() => workshop[Symbol.dispose]());
 
-    it('control: nothing, and none does', { timeout: timeout * 2 }, async () => {
+    it('control: nothing, and none does', { timeout }, async () => {
       const { failed, passed, why } = await workshop.control(mutants);
       expect([failed, why]).toEqual([0, '']);
       expect(passed).toBeGreaterThan(0);

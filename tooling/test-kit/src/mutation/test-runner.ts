@@ -27,8 +27,14 @@ type Answer = { readonly passed: number; readonly failed: number; readonly messa
 
 const program = fileURLToPath(new URL('test-server.mjs', import.meta.url));
 
-/** Milliseconds for the tests of one mutant. */
-const timeout = 120_000;
+/** Milliseconds for one order, which may be all tests of a list, on a busy machine. */
+const timeout = 300_000;
+
+/**
+ * Milliseconds for a test that gives an order. It is longer than the order may take: the answer to one that was given up would
+ * be taken for that of the next.
+ */
+export const orderTimeout = timeout + 100_000;
 
 /**
  * Runs tests of one package that are named for mutants, and nothing else. One vitest runs them all, one order after the
