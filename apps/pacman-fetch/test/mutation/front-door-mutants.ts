@@ -204,7 +204,7 @@ const ahead = [
 const unanswered = ['test/front-door/served', 'waits for no neighbour'] as const;
 const served = [
   inC('who serves a directory on the way', 'place', 'next >= 0 && is_served', '0 && is_served', unanswered),
-  inC('who serves a name in a directory', 'named', ' | DONT_SYNC;', ';', unanswered),
+  inC('who serves a name in a directory', 'named', ' | DONT_SYNC };', ' };', unanswered),
 ];
 
 export const frontDoorMutants = [

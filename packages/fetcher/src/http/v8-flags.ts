@@ -4,14 +4,18 @@ import { setFlagsFromString } from 'node:v8';
  * What V8 does in other threads takes a processor from the server, from pacman and from who decompresses. A process that
  * only downloads does not get it back.
  */
-const flags = [
+const always = [
   // undici's parser of HTTP is WebAssembly. An exiting process also waits for the compiler that would optimize it.
   '--liftoff-only',
-  // Bytes of bytecode that a function runs before it is optimized, 132 KiB by default. A file of a gigabyte still has that.
-  `--interrupt-budget=${2 << 20}`,
   // The heap is small: buffers are outside it.
   '--no-incremental-marking',
 ];
+
+/**
+ * Bytes of bytecode that a function runs before it is optimized, 66 KiB by default. A file of a gigabyte still has that. Later
+ * releases of V8 have no such flag, and complain on standard error.
+ */
+const ofNode20 = [`--interrupt-budget=${2 << 20}`];
 
 /**
  * Keeps V8 from work that takes longer than it saves. undici compiles its parser for its first connection, so call this
@@ -21,5 +25,6 @@ const flags = [
  * @see `setFlagsFromString` of node:v8, `node --v8-options`
  */
 export function setDownloadFlags(): void {
+  const flags = process.versions.v8.startsWith('11.') ? [...always, ...ofNode20] : always;
   for (const flag of flags) setFlagsFromString(flag);
 }

@@ -195,8 +195,8 @@ export const mutants: readonly Mutant[] = [
   change(
     'looking at a link twice',
     walk,
-    'return isSame ? target',
-    'return isSame || true ? target',
+    'return isStillAt(place, descriptor, before) ? target',
+    'return isStillAt(place, descriptor, before) || true ? target',
     'follows no link that changed after its check',
   ),
   change(
