@@ -207,7 +207,7 @@ const fileReports = [
     'the word of the parent on a wrong file',
     'parent/file-reports',
     "if (report.refuted !== source) throw new WorkerLied('it called a file wrong that the parent has not called so');",
-    unit('parent/file-reports', 'a wrong file that the parent has not called so'),
+    unit('parent/file-reports', 'a wrong file that the parent has not'),
   ),
   without(
     'that nothing of a wrong file is kept',
