@@ -26,7 +26,7 @@ const limits = {
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
   '@sb/seccomp': [330, 1200],
-  '@sb/sandbox': [890, 3000],
+  '@sb/sandbox': [920, 3050],
   '@sb/fetcher': [1000, 4200],
   'pacman-fetch': [1150, 3500],
 };
