@@ -68,8 +68,9 @@ export function parseWords<const Table extends Options>(
 
 type Token = Extract<ReturnType<typeof tokensOf>[number], { readonly kind: 'option' }>;
 
-/** parseArgs finds the words. They are checked here, for better messages. */
+/** parseArgs finds the words. They are checked here, for better messages. Without a word, Node does not even load it. */
 function tokensOf(options: Options, args: readonly string[]) {
+  if (args.length === 0) return [];
   const known = Object.entries(options).map(([long, { short, value, optionalValue }]) => {
     const type = value === undefined || optionalValue === true ? ('boolean' as const) : ('string' as const);
     return [long, { type, ...(short === undefined ? {} : { short }) }] as const;
