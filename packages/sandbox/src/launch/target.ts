@@ -16,7 +16,7 @@ const firstLineMax = 256;
 export interface ProgramPart {
   readonly path: string;
   readonly identity: FileIdentity;
-  /** Whether root alone decides where the path leads, so that root may look there by it. */
+  /** Whether root alone decides where the path leads, so that root may look there by it. Found out for the second search. */
   readonly isSteady: boolean;
 }
 
@@ -156,7 +156,14 @@ function isStill({ path, identity, isSteady }: ProgramPart): boolean {
 }
 
 function partOf(path: string, identity: FileIdentity): ProgramPart {
-  return { path, identity, isSteady: holdsPaths() && rootDecides(path) };
+  let isSteady: boolean | undefined;
+  return {
+    path,
+    identity,
+    get isSteady(): boolean {
+      return (isSteady ??= holdsPaths() && rootDecides(path));
+    },
+  };
 }
 
 /** Permissions by which others could mount a file system on a file (fusermount(1)). */
