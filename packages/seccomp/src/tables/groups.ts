@@ -8,7 +8,8 @@ interface GroupData {
   readonly from: Readonly<Record<string, readonly string[]>>;
 }
 
-const groups = once((): ReadonlyMap<string, GroupData> => new Map(Object.entries<GroupData>(data.groups as never)));
+/** Each is read from its text when it is asked for, not when its name is. */
+const groups = once((): Readonly<Record<string, GroupData>> => data.groups);
 const sources = once((): ReadonlyMap<string, string> => new Map(Object.entries<string>(data.sources)));
 const expanded = new Map<string, ReadonlyMap<string, GroupEntry>>();
 
@@ -27,12 +28,12 @@ export const groupNames: readonly string[] = /* @__PURE__ */ namesOfGroups();
 
 /** The same, when it is asked for. */
 export function namesOfGroups(): readonly string[] {
-  return [...groups().keys()];
+  return Object.keys(groups());
 }
 
 /** Whether a name is that of a group. */
 export function isGroup(name: string): boolean {
-  return groups().has(name);
+  return Object.hasOwn(groups(), name);
 }
 
 /**
@@ -78,7 +79,7 @@ function expand(name: string, above: readonly string[]): ReadonlyMap<string, Gro
 }
 
 function dataOf(name: string): GroupData {
-  const group = groups().get(name);
+  const group = isGroup(name) ? groups()[name] : undefined;
   if (group !== undefined) return group;
   throw seccompError('unknown-group', 'policy', {
     what: `unknown group ${JSON.stringify(name)}`,
