@@ -19,10 +19,12 @@ export interface OneModule {
 
 /**
  * `import.meta.url` of the module itself, and of a package: where Node looks for it from the program's place. NODE_PATH
- * has no say, unlike in `require.resolve`, which only Yarn's Plug'n'Play needs.
+ * has no say, unlike in `require.resolve`, which only Yarn's Plug'n'Play needs. A path of plain names is
+ * its own URL: to make an object of it takes a fifth of a millisecond.
  */
 const banner = `
-const __url = (path) => require('node:url').pathToFileURL(path).href;
+const __isPlain = /^(?:\\/[\\w@-][\\w.@-]*)+$/;
+const __url = (path) => __isPlain.test(path) ? 'file://' + path : require('node:url').pathToFileURL(path).href;
 const __this = { get url() { return __url(__filename); } };
 const __packageUrl = (name) => {
   if (process.versions.pnp) return __url(require.resolve(name));

@@ -140,8 +140,9 @@ const stickyForAll = 0o1002;
 /** Whether a directory is that of a package, by its package.json. One like `/tmp`, where all users make files, is not. */
 function isPackage(root: URL, name: string): boolean {
   try {
-    if ((statSync(root).mode & stickyForAll) === stickyForAll) return false;
-    const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { readonly name?: unknown };
+    const folder = fileURLToPath(root);
+    if ((statSync(folder).mode & stickyForAll) === stickyForAll) return false;
+    const manifest = JSON.parse(readFileSync(`${folder}package.json`, 'utf8')) as { readonly name?: unknown };
     return manifest.name === name;
   } catch {
     return false; // not there, or not one

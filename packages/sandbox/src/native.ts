@@ -27,8 +27,10 @@ export interface Native {
 /** The numbers that the addon reports: a signal, and times and memory as in {@link Used}. */
 type Death = readonly [signal: number, user: number, system: number, resident: number, own: number];
 
-/** Evaluated when it is needed, so that importing this package never fails. */
-const root = (): URL => packageRoot('sandbox', import.meta.url);
+let folder: URL | undefined;
+
+/** Looked for when it is needed, so that importing this package never fails; and once. */
+const root = (): URL => (folder ??= packageRoot('sandbox', import.meta.url));
 
 let loaded: Native | undefined;
 
