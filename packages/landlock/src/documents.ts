@@ -71,7 +71,7 @@ export const textPath = kind({
   schema: { ...text({ max: longestPath }).schema, title: 'path' },
   // Half of a surrogate pair cannot be encoded: another path would be written.
   is: (value): value is string =>
-    typeof value === 'string' && isPathBytes(Buffer.from(value)) && !/\p{Cs}/u.test(value),
+    typeof value === 'string' && isPathBytes(Buffer.from(value)) && !/[\uD800-\uDFFF]/u.test(value),
 });
 
 /** Bytes, for calls only: JSON cannot contain them. */

@@ -48,7 +48,7 @@ export function text({ max = 4096, pattern = /^[^\0]+$/, what }: TextRule = {}):
     schema: { type: 'string', pattern: pattern.source.replaceAll('\\0', '\\u0000'), maxLength: max },
     is: (value): value is string =>
       // Half of a surrogate pair cannot be encoded: another text would be written.
-      typeof value === 'string' && value.length <= max && pattern.test(value) && !/\p{Cs}/u.test(value),
+      typeof value === 'string' && value.length <= max && pattern.test(value) && !/[\uD800-\uDFFF]/u.test(value),
   });
 }
 

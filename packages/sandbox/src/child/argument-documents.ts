@@ -6,7 +6,7 @@ export const programReader: Reader<string> = kind({
   expected: 'a text',
   schema: { type: 'string' },
   // Half of a surrogate pair cannot be encoded: the program would get another text.
-  is: (value): value is string => isText(value) && !/\p{Cs}/u.test(value),
+  is: (value): value is string => isText(value) && !/[\uD800-\uDFFF]/u.test(value),
 });
 
 /** Its arguments. The record of the launcher checks for NULs, and for the number of bytes. */
