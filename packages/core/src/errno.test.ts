@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { constants } from 'node:os';
 
 import { describe, expect, it } from 'vitest';
 
@@ -11,6 +12,17 @@ describe('errnoName', () => {
     [11, 'EAGAIN'],
     [9999, 'E9999'],
   ])('%i is %s', (number, name) => expect(errnoName(number)).toBe(name));
+
+  it('has the names that Node has', () => {
+    const numbers = Array.from({ length: 140 }, (_, number) => number);
+    // EWOULDBLOCK is EAGAIN, and EOPNOTSUPP is ENOTSUP: the first name counts.
+    const named = new Map(
+      Object.entries(constants.errno)
+        .toReversed()
+        .map(([name, number]) => [number, name]),
+    );
+    expect(numbers.map(errnoName)).toEqual(numbers.map((number) => named.get(number) ?? `E${number}`));
+  });
 });
 
 describe('errorCode', () => {
