@@ -15,6 +15,7 @@ export default packageTests({
     'test/front-door/life.test.ts',
     'test/front-door/pacman.test.ts',
     'test/interruption/interruption.test.ts',
+    'test/neighbour/demo.test.ts',
     'test/neighbour/transactions.test.ts',
     'test/packaging/packaging.test.ts',
     'test/pacman/pacman-conf.test.ts',
