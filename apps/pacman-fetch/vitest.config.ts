@@ -16,6 +16,7 @@ export default packageTests({
     'test/front-door/pacman.test.ts',
     'test/interruption/interruption.test.ts',
     'test/neighbour/demo.test.ts',
+    'test/neighbour/one-file.test.ts',
     'test/neighbour/transactions.test.ts',
     'test/packaging/packaging.test.ts',
     'test/pacman/pacman-conf.test.ts',
@@ -23,5 +24,6 @@ export default packageTests({
     'test/pacman/transactions.test.ts',
     'test/sync/pacman-command.test.ts',
     'test/sync/pacman-options.test.ts',
+    'test/sync/xfer.test.ts',
   ],
 });
