@@ -124,8 +124,7 @@ static void follow_news(void)
 	}
 }
 
-/* A millisecond in three: what is attacked needs a processor as well. It never rests where SB_LONG is set. */
-static void rest(void)
+void rest(void)
 {
 	static struct timespec since;
 	struct timespec now;
