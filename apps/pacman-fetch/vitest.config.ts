@@ -15,6 +15,8 @@ export default packageTests({
     'test/front-door/life.test.ts',
     'test/front-door/pacman.test.ts',
     'test/interruption/interruption.test.ts',
+    'test/neighbour/demo.test.ts',
+    'test/neighbour/one-file.test.ts',
     'test/neighbour/transactions.test.ts',
     'test/packaging/packaging.test.ts',
     'test/pacman/pacman-conf.test.ts',
@@ -22,5 +24,6 @@ export default packageTests({
     'test/pacman/transactions.test.ts',
     'test/sync/pacman-command.test.ts',
     'test/sync/pacman-options.test.ts',
+    'test/sync/xfer.test.ts',
   ],
 });

@@ -69,7 +69,7 @@ static void run_hold(int argc, char **argv)
 	(void)signal(SIGIO, SIG_IGN);
 	say_ready();
 	while (held < HELD_MAX && visit(argv[0], come_upon, &depth) == 0)
-		(void)nanosleep(&(struct timespec){0, 100000}, NULL); /* woken early: looks early */
+		(void)nanosleep(&(struct timespec){0, 500000}, NULL); /* woken early: looks early */
 	for (;;)
 		pause();
 }

@@ -49,6 +49,8 @@ static void spring(const char *folder, const char *target)
 	for (int i = 0; i < FLIPS_MAX && (i % 1000 != 0 || time(NULL) < end); i++) {
 		if (renameat2(AT_FDCWD, trap, AT_FDCWD, turned, RENAME_EXCHANGE))
 			return;
+		if (i % 100 == 0)
+			rest();
 	}
 }
 

@@ -65,6 +65,9 @@ bool count_did(void);
 
 void say_gained(const char *what, const char *path);
 
+/* Rests after a millisecond, for two: what is attacked needs a processor as well. It never rests where SB_LONG is set. */
+void rest(void);
+
 /* The arguments are wrong. */
 _Noreturn void usage(void);
 

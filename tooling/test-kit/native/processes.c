@@ -208,8 +208,9 @@ static void watch_processes(const char *ancestor)
 	for (;;) {
 		visit_children(test, 0);
 		write_after_the_end();
-		/* What is attacked needs a processor as well. */
-		(void)nanosleep(&(struct timespec){0, 500000}, NULL); /* woken early: looks early */
+		/* What is attacked needs a processor as well. What is looked for by a word may be there for a moment only. */
+		long pause = word || getenv("SB_LONG") ? 500000 : 2000000;
+		(void)nanosleep(&(struct timespec){0, pause}, NULL); /* woken early: looks early */
 	}
 }
 

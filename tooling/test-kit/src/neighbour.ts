@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+import { fewOrMany } from './few-or-many.js';
 import { reachableProgram } from './stage.js';
 
 /** A user that has no other processes, and no name: a stranger to root and to every sandbox. */
@@ -109,7 +110,7 @@ export class Neighbour implements AsyncDisposable {
     const isPlain = prefix === undefined && groups.length === 0;
     const [program = '', ...args] = isPlain ? own : [...(prefix ?? []), ...switched];
     const child = spawn(program, args, {
-      ...(isPlain ? { uid, gid, env: {} } : {}),
+      ...(isPlain ? { uid, gid, env: fewOrMany(0, 1) === 1 ? { SB_LONG: '1' } : {} } : {}),
       cwd: '/',
       stdio: ['pipe', 'pipe', 'inherit'],
     });

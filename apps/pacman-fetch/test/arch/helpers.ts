@@ -23,10 +23,10 @@ const yay: readonly HelperCall[] = [
   { words: ['-S', '-y', '-u', ...config, '--'], answer: 'y' },
   { words: ['-S', ...config, '--', 'core/heavy'], answer: 'y', inLong: true },
   { words: ['-S', ...config, '--', 'library'], answer: 'n', status: 1 },
-  { words: ['--color', 'never', '--noconfirm', '-S', '--asdeps', ...config, '--', 'library'] },
+  { words: ['--color', 'never', '--noconfirm', '-S', '--asdeps', ...config, '--', 'library'], inLong: true },
   { words: ['-U', '--noconfirm', ...config, '--', own] },
-  { words: ['-D', '-q', '--asdeps', ...config, '--', 'orphan'] },
-  { words: ['-R', '-s', '--noconfirm', ...config, '--', 'orphan'] },
+  { words: ['-D', '-q', '--asdeps', ...config, '--', 'orphan'], inLong: true },
+  { words: ['-R', '-s', '--noconfirm', ...config, '--', 'orphan'], inLong: true },
   { words: ['-Q', '-q', ...config, '--'], prints: true, inLong: true },
 ];
 
@@ -42,7 +42,7 @@ const paru: readonly HelperCall[] = [
 /** Its own options of pacman come first, except for queries. */
 const makepkg: readonly HelperCall[] = [
   { words: ['-T', 'library', 'nothing'], status: 127, prints: true },
-  { words: ['-Qq'], prints: true },
+  { words: ['-Qq'], prints: true, inLong: true },
   { words: ['-Qi'], prints: true, inLong: true },
   { words: ['--noconfirm', '--noprogressbar', '--color', 'never', '-S', '--asdeps', 'heavy'] },
   { words: ['--noconfirm', '-U', own], inLong: true },

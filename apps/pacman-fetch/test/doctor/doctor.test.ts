@@ -1,5 +1,5 @@
 /* doctor on machines that lack something: what it names, and that the exit status says how bad it is. */
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 
 import { beneath, dockerCapabilities, dockerFilter, withoutLandlock } from '@sb/containers';
 import type { SeccompOptions } from '@sb/seccomp';
@@ -78,11 +78,14 @@ const bounded = (...dropped: readonly string[]) => ({
 
 describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
   it('is full: each layer is attempted from inside, and denies what works outside', async () => {
-    const { status, verdict, user, attempts, partial, broken } = await diagnose();
+    const { status, verdict, user, attempts, partial, broken, notes } = await diagnose();
     expect([status, verdict, partial, broken]).toEqual([0, 'full', [], []]);
+    expect(notes).not.toContainEqual(expect.stringMatching(/may need|chown/));
     expect(user).toEqual({ name: 'nobody', source: expect.stringMatching(/^SandboxUser in .*pacman\.conf:2$/) });
     const denied = attempts.filter(({ result, seen, control }) => result === 'passed' && seen !== control);
     expect(new Set(denied.map(({ layer }) => layer))).toEqual(new Set(['privdrop', 'caps', 'landlock', 'seccomp']));
+    // What it made for that is gone.
+    expect(readdirSync(folder.file('cache'))).toEqual([]);
   });
 
   it('is broken where the program of XferCommand is not there', async () => {
@@ -96,19 +99,19 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
         `pacman-fetch\\.conf:2: XferCommand names ${command}, which is not an executable program here$`,
       ),
     ];
-    const absent = ['/usr/bin/no-such-curl', 'no-such-curl', '/etc', './true'].slice(0, fewOrMany(2, 4));
+    const absent = ['/usr/bin/no-such-curl', 'no-such-curl', '/etc', './true'].slice(0, fewOrMany(1, 4));
     for (const one of absent) expect(await broken(one)).toEqual(told(one));
     for (const one of ['true', '/usr/bin/true'].slice(0, fewOrMany(1, 2))) expect(await broken(one)).toEqual([]);
   });
 
   it('notes calls that are denied and that the worker needs', async () => {
     const options = ['SandboxUser = nobody'];
-    const before = (await diagnose({ options })).notes;
     mkdirSync(folder.file('pacman.d'));
     const denied = '[options]\nSandboxDenySyscalls = ptrace read @network-io\n';
     writeFileSync(folder.file('pacman.d', 'pacman-fetch.conf'), denied);
     const { notes } = await diagnose({ options });
-    expect(notes.filter((note) => !before.includes(note))).toEqual([
+    // Where nothing more is denied, there is no such note: see the first test.
+    expect(notes.filter((note) => note.includes('may need'))).toEqual([
       expect.stringMatching(/conf:2: SandboxDenySyscalls denies calls that the built-in worker may need: read$/),
       expect.stringMatching(/may need: \w+, \w+, \w+ and \d+ more$/),
     ]);
@@ -178,11 +181,6 @@ describe.skipIf(missing('linux', 'root', 'landlock7'))('as root', () => {
     // The kernel's own word for no path at all.
     expect(await execve()).toEqual({ status: 0, seen: 'EFAULT', isSaid: true });
   });
-
-  it('leaves nothing in the directories', async () => {
-    await diagnose();
-    expect((await runProgram('ls', ['-A', folder.file('cache')])).stdout).toBe('');
-  });
 });
 
 describe.skipIf(missing('root'))('who downloads', () => {
@@ -220,6 +218,7 @@ describe.skipIf(missing('root'))('who downloads', () => {
       const layersInForce = enforcedLayers(off.features);
       expect(layersInForce).toEqual(isRestricted ? ['caps', 'landlock', 'seccomp'] : []);
       expect(off.attempts.length > 0).toBe(isRestricted);
+      if (!isRestricted) return;
       const { stdout } = await run({ options: ['SandboxUser = nobody', line] });
       expect(stdout).toMatch(/^:: broken: [^]*\n:: Downloads as root, on Linux /);
       expect(stdout).not.toMatch(/in force|nothing is downloaded as root/);
@@ -268,7 +267,8 @@ describe.skipIf(missing('root'))('directories', () => {
     const options = [`${key} = nobody`];
     const refused = await diagnose({ options, ...bounded('chown') });
     expect(refused[level]).toContainEqual(expect.stringMatching(/cache refuses chown \(EPERM\)/));
-    expect((await diagnose({ options }))[level]).not.toContainEqual(expect.stringMatching(/chown/));
+    // The first test is the twin of the one, in which nothing is said of it.
+    if (level === 'broken') expect((await diagnose({ options }))[level]).toEqual([]);
   });
 
   it('on a read-only file system are broken', async () => {

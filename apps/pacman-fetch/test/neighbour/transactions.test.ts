@@ -109,10 +109,10 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'curl', '
   const cases = commands.flatMap((command) =>
     attacks.map(([who, attack]) => ({ name: command.name, who, command, attack })),
   );
-  // Each attack beside each command, and beside one of those that run an XferCommand; test:long has each beside each.
-  const some = someOf(cases, ({ name, who, command }) => [
-    name,
-    `${command.runsCommand === true ? 'any' : name} ${who}`,
+  // Each attack where a database comes and where a package comes, and each command in each place; test:long has each beside each.
+  const some = someOf(cases, ({ name, who, command, attack }) => [
+    `${name} ${attack.place}`,
+    `${command.names === databaseNames ? 'database' : 'package'} ${who}`,
   ]);
 
   it.each(some)('$name gives nothing away beside $who', untilMet, async ({ command, attack }) => {

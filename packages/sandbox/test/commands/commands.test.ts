@@ -6,16 +6,27 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
 import { beneath, dockerCapabilities, dockerFilter } from '@sb/containers';
-import { freePorts, missing, nodeReleases, type ProgramResult, runProgram, someOf, stage } from '@sb/test-kit';
+import {
+  fewOrMany,
+  freePorts,
+  missing,
+  nodeReleases,
+  type ProgramResult,
+  runProgram,
+  someOf,
+  stage,
+} from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { sbRunPath } from '../sb-run.js';
 import { documentOf } from './document.js';
+import { lineOfAll, outcomesOfAll, sharesSandbox } from './one-sandbox.js';
 import { makePlace, type Place } from './place.js';
 import type { Row } from './row.js';
 import { rows } from './table.js';
 
 const isRoot = process.getuid?.() === 0;
+const isLong = fewOrMany(0, 1) === 1;
 let server: Server;
 let port: number;
 
@@ -121,8 +132,36 @@ const some = someOf(cases, ({ version, profile, line, row: { isDenied = false, w
   ...(isOfNode.test(line) ? [`${version} ${profile} ${line} ${within}`] : []),
 ]);
 
+/** The rows that may share a sandbox: test:long starts one for each. */
+const shared = isLong ? [] : some.filter(({ row }) => sharesSandbox(row));
+const alone = some.filter((one) => !shared.includes(one));
+
 describe.skipIf(missing('linux', 'landlock7'))('a daily command', () => {
-  it.concurrent.for(some.map((one) => [one.version, one.profile, one.line, one] as const))(
+  const versions = [...new Set(shared.map(({ version }) => version))];
+  it.for(versions)(
+    'on Node %s, of those that need nothing beside the profile',
+    { timeout: 120_000 },
+    async (version, { skip }) => {
+      const mine = shared.filter((one) => one.version === version);
+      const reasons = mine.flatMap(({ row }) => obstacle(row) ?? []);
+      if (process.env['SB_MUST_ENFORCE'] === '1') expect(reasons).toEqual([]);
+      const rowsHere = mine.map(({ row }) => row).filter((row) => obstacle(row) === undefined);
+      const [release] = mine.map((one) => one.release);
+      if (release === undefined || rowsHere.length === 0) return skip('none of their programs is here');
+      using place = makePlace();
+      const line = lineOfAll(rowsHere, place);
+      const { stderr } = await run({ line, profile: 'project', says: /^$/ }, place, runtimeOf(release));
+      for (const { row, status, said } of outcomesOfAll(rowsHere, place)) {
+        expect({ line: row.line, status, said }, stderr).toEqual({
+          line: row.line,
+          status: '0',
+          said: expect.stringMatching(row.says) as string,
+        });
+      }
+    },
+  );
+
+  it.concurrent.for(alone.map((one) => [one.version, one.profile, one.line, one] as const))(
     'on Node %s, in %s: %s',
     { timeout: 120_000 },
     async ([, , , { row, release }], { skip }) => {
