@@ -111,21 +111,20 @@ function remove(path: Buffer, level: Level): void {
   }
   const opened = openBelow(path, refused, level);
   if (opened === undefined) return;
+  let isKept: boolean;
   try {
     empty(Buffer.from(`/proc/self/fd/${opened.folder}/`), { ...level, isOthers: opened.isOthers });
+    // By its descriptor, since the name may lead elsewhere by now.
+    isKept = top.stays !== undefined && !isEmpty(opened.folder);
   } finally {
     closeSync(opened.folder);
   }
-  if (!isKept(path, top)) rmdirSync(path);
+  if (!isKept) rmdirSync(path);
 }
 
-/** Whether something in a directory stays, so that the directory does. */
-function isKept(path: Buffer, { stays }: Top): boolean {
-  return stays !== undefined && !isEmpty(path);
-}
-
-function isEmpty(path: Buffer): boolean {
-  for (const _ of namesIn(Buffer.concat([path, Buffer.from('/')]))) return false;
+/** Whether an open or held directory has no entries. */
+function isEmpty(folder: number): boolean {
+  for (const _ of namesIn(Buffer.from(`/proc/self/fd/${folder}/`))) return false;
   return true;
 }
 
@@ -145,7 +144,7 @@ function openBelow(path: Buffer, refused: unknown, { mount, depth, isOthers, top
     const whose = top.takes ? ownerOf(held, top) : 'own';
     const isInOthers = isOthers || (depth === 1 && top.hasOthers);
     if (whose === 'third' || (whose === 'own' && isInOthers)) {
-      if (isEmpty(Buffer.from(`/proc/self/fd/${held}`))) rmdirSync(path);
+      if (isEmpty(held)) rmdirSync(path);
       else top.stays ??= 'a directory of another user, or of root, was moved into it, and is not removed';
       return undefined;
     }

@@ -1,6 +1,7 @@
 /* A file system of a neighbour's, by FUSE, that says all on it is root's. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 
 import { bundleFixture, compileC, missing, runProgram, stranger, temporaryFolder } from '@sb/test-kit';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -93,6 +94,26 @@ describe.skipIf(missing('root', 'linux', 'unshare', 'fuse'))('a file on a file s
     const remover = ['/', 'silent', process.execPath, fixture, folder.file('goes')];
     const { stdout, stderr } = await runProgram('unshare', [...args, ...remover], { timeout: 15_000 });
     expect({ stdout, stderr }).toEqual({ stdout: 'EXDEV', stderr: '' });
+  });
+
+  it('a neighbour serves, and never answers, is not asked if it takes the place of a directory in which something stays', async () => {
+    using folder = temporaryFolder();
+    const [mount, goes, begin] = [folder.file('mnt'), folder.file('goes'), folder.file('begin')];
+    mkdirSync(mount);
+    mkdirSync(folder.file('goes/third'), { recursive: true });
+    writeFileSync(folder.file('goes/third/file'), '');
+    chownSync(goes, stranger.uid, stranger.gid);
+    chownSync(folder.file('goes/third'), 65_534, 65_534);
+    const fixture = bundleFixture(new URL('../test/fixtures/remove-exchanged.ts', import.meta.url));
+    const serving = [served, mount, String(stranger.uid), '/', 'silent'];
+    const beside = [exchanges, mount, goes, begin, ...serving, process.execPath, fixture, goes, begin];
+    const args = ['--mount', '--propagation', 'private', ...beside];
+    const { status, stdout, stderr } = await runProgram('unshare', args, { timeout: 15_000 });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    // It stays, or something is mounted there; how often is chance.
+    expect(JSON.parse(stdout)).toEqual(['EACCES', 'EXDEV']);
+    const places = [goes, mount].map((place) => join(place, 'third/file'));
+    expect(places.filter((place) => existsSync(place))).toHaveLength(1);
   });
 
   it('root serves is root’s: the control', async () => {

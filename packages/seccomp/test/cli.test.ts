@@ -1,7 +1,7 @@
 /* The command sb-seccomp, as it is built. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { missing, offersIn, runProgram, temporaryFolder } from '@sb/test-kit';
@@ -241,6 +241,20 @@ describe('sb-seccomp', () => {
     ]);
     expect([long.status, long.stderr]).toEqual([2, expect.stringContaining('has more than 4194304 bytes')]);
   });
+
+  it.skipIf(missing('linux', 'root'))(
+    'opens no device for root, which may notice it, also through a link',
+    async () => {
+      const [device, link] = [folder.file('device'), folder.file('device.json')];
+      // No driver has this number: opening it fails (ENXIO).
+      expect(await runProgram('mknod', [device, 'c', '60', '200'])).toMatchObject({ status: 0 });
+      symlinkSync('device', link);
+      for (const path of [device, link]) {
+        const { status, err } = await run('explain', path);
+        expect([status, err]).toEqual([2, expect.stringContaining(`${path} is not a file`)]);
+      }
+    },
+  );
 
   it('is completed', async () => {
     const { out } = await run('--completion', 'bash');

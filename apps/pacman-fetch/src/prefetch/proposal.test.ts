@@ -36,4 +36,10 @@ describe('proposalOf', () => {
   it('lets no name do anything to the terminal', () => {
     expect(proposalOf([request('\u001B[2Ja')], { columns: 80, charset: 'ascii' })).toContain(' ?[2Ja-1:2.3-1\n');
   });
+
+  it('lets no version do anything to the terminal', () => {
+    const rows = [{ name: 'core/a', old: '\u001B[2J1', version: '\u009B2J2', size: undefined }];
+    const text = proposalOf([request('a')], { columns: 80, charset: 'ascii', rows });
+    expect(text).toMatch(/^core\/a +\?\[2J1 +\?2J2 *$/m);
+  });
 });

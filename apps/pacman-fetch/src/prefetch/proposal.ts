@@ -28,6 +28,7 @@ export function proposalOf(requests: readonly DownloadRequest[], { columns, char
   const shown = rows?.map((row) => ({
     ...row,
     name: printable(row.name, charset),
+    old: row.old === undefined ? undefined : printable(row.old, charset),
     version: printable(row.version, charset),
   }));
   const table = shown === undefined ? undefined : packageTable(shown, columns);

@@ -40,16 +40,28 @@ export interface Job {
  */
 export function openJob(request: CheckedRequest): Job {
   const part = Destination.beside(request.to);
-  const signature = openSignatureOf(request, part);
+  let signature: SignatureJob | undefined;
+  try {
+    signature = openSignature(request);
+    return jobOf(request, part, signature);
+  } catch (error) {
+    signature?.local.close();
+    signature?.part.close();
+    part.keep(part.beginning?.lastModified ?? null);
+    throw error;
+  }
+}
+
+function jobOf(request: CheckedRequest, part: Destination, signature: SignatureJob | undefined): Job {
   if (!request.resume || part.size > request.maxBytes) part.content.truncate();
   const { beginning, finalTime } = part;
   const { ifModifiedSince } = request;
   const date = ifModifiedSince === false ? null : ifModifiedSince;
-  const local = new LocalSources(request.sources);
   return {
     request,
     part,
-    local,
+    // The last that is opened: nothing fails after it.
+    local: new LocalSources(request.sources),
     signature,
     failures: [],
     left: [...request.sources.keys()],
@@ -61,15 +73,6 @@ export function openJob(request: CheckedRequest): Job {
     isAlone: false,
     watch: new Stopwatch(),
   };
-}
-
-function openSignatureOf(request: CheckedRequest, part: Destination): SignatureJob | undefined {
-  try {
-    return openSignature(request);
-  } catch (error) {
-    part.keep(part.beginning?.lastModified ?? null);
-    throw error;
-  }
 }
 
 /**

@@ -23,10 +23,15 @@ export function openSignature(request: CheckedRequest): SignatureJob | undefined
   const { signature, sources, to, ifModifiedSince } = request;
   if (signature === undefined) return undefined;
   const part = Destination.beside(`${to}${signature.suffix}`);
-  part.content.truncate();
-  const local = new LocalSources(sources.map((source) => signatureUrl(source, source, signature.suffix)));
-  const modifiedSince = ifModifiedSince === 'local' ? part.finalTime : null;
-  return { part, local, request: signature, modifiedSince };
+  try {
+    part.content.truncate();
+    const modifiedSince = ifModifiedSince === 'local' ? part.finalTime : null;
+    const local = new LocalSources(sources.map((source) => signatureUrl(source, source, signature.suffix)));
+    return { part, local, request: signature, modifiedSince };
+  } catch (error) {
+    part.close();
+    throw error;
+  }
 }
 
 /**

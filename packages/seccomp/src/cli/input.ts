@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 
 import { errorCode, holdPath, holdsPaths, nearest, readKernelFile } from '@sb/core';
 
@@ -93,10 +93,7 @@ function bytesOf(word: string): Uint8Array {
     const descriptor = inherited ?? (opening = opened(word));
     const stat = fstatSync(descriptor);
     // A pipe that has a name would wait for a writer, or for ever. Standard input may be anything.
-    if (!stat.isFile() && inherited !== 0 && !(inherited !== undefined && stat.isFIFO())) {
-      const kind = stat.isDirectory() ? 'a directory' : 'not a file';
-      return misuse(`${word} is ${kind}`, 'Name a file, - for standard input, or <(COMMAND) of the shell.');
-    }
+    if (inherited === undefined || (inherited !== 0 && !stat.isFIFO())) requireFile(word, stat);
     return withoutMark(wholeOf(descriptor, word));
   } catch (error) {
     const code = errorCode(error);
@@ -105,6 +102,12 @@ function bytesOf(word: string): Uint8Array {
   } finally {
     if (opening !== undefined) closeSync(opening);
   }
+}
+
+function requireFile(word: string, stat: Stats): void {
+  if (stat.isFile()) return;
+  const kind = stat.isDirectory() ? 'a directory' : 'not a file';
+  misuse(`${word} is ${kind}`, 'Name a file, - for standard input, or <(COMMAND) of the shell.');
 }
 
 /** O_CLOEXEC, as fdinfo shows it: what a program inherits is without it (proc_pid_fdinfo(5)). */
@@ -149,11 +152,15 @@ function unread(word: string, code: string): [what: string, hint: string] {
 /** Opening a FIFO must not wait, and a terminal must not become the controlling one. */
 const reading = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-/** Root goes name by name: a path that others decide must not make it wait. */
+/**
+ * Root goes name by name: a path that others decide must not make it wait. It opens files alone: a device would notice, and
+ * a watchdog would restart the machine.
+ */
 function opened(path: string): number {
   if (!holdsPaths()) return openSync(path, reading);
   const held = holdPath(path);
   try {
+    requireFile(path, fstatSync(held));
     return openSync(`/proc/self/fd/${held}`, reading);
   } finally {
     closeSync(held);
