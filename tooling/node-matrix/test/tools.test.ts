@@ -123,7 +123,7 @@ describe.skipIf(missing('linux', 'root', 'landlock6', 'programs'))('of the five 
       const said = once(server.stdout, 'data').then(([bytes]) => String(bytes));
       expect(await ask('/page')).toMatchObject({ stdout: 'a page' });
       expect(await ask(shadow)).toMatchObject({ stdout: 'EACCES' });
-      expect(await said).toMatch(/^uid 65534, full/);
+      expect(await said).toMatch(/^uid 65534, full/m);
       await stop(server);
     });
 
