@@ -123,7 +123,7 @@ function grown(before: Thread, after: Thread, { policy = {} }: Call): readonly s
   ];
 }
 
-const sequences = fewOrMany(20, 40);
+const sequences = fewOrMany(10, 40);
 
 describe.skipIf(missing('root', 'linux', 'libcap'))(`a sequence of our calls (seed ${seed})`, () => {
   const fixture = compileFixture(new URL('../fixtures/sequence.ts', import.meta.url));
