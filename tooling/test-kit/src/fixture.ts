@@ -1,11 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { buildSync, transformSync } from 'esbuild';
+import type * as Esbuild from 'esbuild';
 
 import { type ProgramOptions, type ProgramResult, runProgram } from './program.js';
 import { stage } from './stage.js';
+
+/** Loaded when it is needed: most test files have no fixture. */
+const esbuild = (): typeof Esbuild => createRequire(import.meta.url)('esbuild') as typeof Esbuild;
 
 let count = 0;
 
@@ -19,7 +23,7 @@ let count = 0;
 export function compileFixture(fixture: URL): string {
   const source = fileURLToPath(fixture);
   const target = join(stage(), `${basename(source, '.ts')}-${process.pid}-${count++}.mjs`);
-  const { code } = transformSync(readFileSync(source, 'utf8'), {
+  const { code } = esbuild().transformSync(readFileSync(source, 'utf8'), {
     loader: 'ts',
     format: 'esm',
     target: 'node20',
@@ -38,7 +42,7 @@ export function compileFixture(fixture: URL): string {
 export function bundleFixture(fixture: URL, packages: 'bundle' | 'external' = 'bundle'): string {
   const source = fileURLToPath(fixture);
   const target = join(stage(), `${basename(source, '.ts')}-${process.pid}-${count++}.mjs`);
-  buildSync({
+  esbuild().buildSync({
     entryPoints: [source],
     outfile: target,
     bundle: true,
