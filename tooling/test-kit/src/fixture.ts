@@ -13,6 +13,9 @@ const esbuild = (): typeof Esbuild => createRequire(import.meta.url)('esbuild') 
 
 let count = 0;
 
+/** The module of each fixture: one is often run for each row of a table. */
+const compiled = new Map<string, string>();
+
 /**
  * Compiles a TypeScript fixture to a module that Node 20 can run as a separate program, and that any user can read.
  * Restrictions are never applied in the test runner's own process: it would not be the runner any more.
@@ -22,6 +25,8 @@ let count = 0;
  */
 export function compileFixture(fixture: URL): string {
   const source = fileURLToPath(fixture);
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
   const target = join(stage(), `${basename(source, '.ts')}-${process.pid}-${count++}.mjs`);
   const { code } = esbuild().transformSync(readFileSync(source, 'utf8'), {
     loader: 'ts',
@@ -30,6 +35,7 @@ export function compileFixture(fixture: URL): string {
     sourcefile: source,
   });
   writeFileSync(target, code);
+  compiled.set(source, target);
   return target;
 }
 
