@@ -111,8 +111,10 @@ static pid_t start_on(char *stack, struct child *child, int *pidfd)
 	(void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, SET_BYTES); /* as it was */
 	if (pid < 0 || !error)
 		return error ? error : pid;
-	(void)syscall(SYS_wait4, pid, NULL, 0, NULL); /* it has ended */
-	(void)close(*pidfd);                          /* nothing was written */
+	/* It has ended. A signal may come first. */
+	while (syscall(SYS_wait4, pid, NULL, 0, NULL) < 0 && errno == EINTR)
+		continue;
+	(void)close(*pidfd); /* nothing was written */
 	return error;
 }
 

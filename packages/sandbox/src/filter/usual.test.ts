@@ -31,12 +31,12 @@ const usualOne = seccompOf(layers);
 
 function optionsNow(): SeccompOptions {
   const made = filterOptions(effective, levels, { landlock: layers.landlock, execKey: undefined });
-  if (made === undefined) throw new Error('there is no filter');
+  if (made === undefined) throw new Error('the filter is missing');
   return made;
 }
 
 function seccompOf({ seccomp }: LayerPolicies): SeccompPolicy {
-  if (seccomp === undefined) throw new Error('there is no filter');
+  if (seccomp === undefined) throw new Error('the filter is missing');
   return seccomp;
 }
 

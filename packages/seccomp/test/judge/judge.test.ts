@@ -14,7 +14,8 @@ import { kernelObjections } from '../support/kernel-checker.js';
 import { mistaken } from '../support/mistaken.js';
 import { judgements, type Question } from './judge.js';
 
-const seed = Date.now() % 2 ** 31;
+/** Six random programs may all be right by chance, so the few are the same each time. */
+const seed = fewOrMany(2, Date.now() % 2 ** 31);
 const count = fewOrMany(6, 200);
 
 const all = ['x86_64', 'i386', 'aarch64', 'riscv64'] as const;
@@ -58,8 +59,7 @@ describe.skipIf(missing('linux', 'z3'))('z3 as a second judge', () => {
         return proof.proved || question === undefined ? [] : [{ ...question, below: proof.call }];
       });
       expect(judgements(below)).toEqual(below.map(() => ({ equal: true })));
-      // Six may happen to be right after all.
-      expect(seen.wrong).toBeGreaterThan(count > 50 ? count / 4 : -1);
+      expect(seen.wrong).toBeGreaterThan(count / 4);
     },
   );
 

@@ -147,7 +147,7 @@ static int begins(const char *path, const char *with)
 	return !*with;
 }
 
-/* Puts the caller's number into a path behind "/proc/", in place of some bytes; 0 where there is no room. */
+/* Puts the caller's number into a path behind "/proc/", in place of some bytes. Returns 0 if it does not fit. */
 static int put_number(uint32_t thread, char path[SB_NAME_MAX], size_t removed, const char *after)
 {
 	static char rest[SB_NAME_MAX];

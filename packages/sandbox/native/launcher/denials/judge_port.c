@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge_port.h"
+#include "socket_option.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -19,24 +20,15 @@
 #define SHORTEST_IN6 24
 #define LONGEST 128 /* struct sockaddr_storage; the kernel refuses more */
 
-static int option_of(long socket, int option)
-{
-	int value = -1;
-	unsigned int length = sizeof value;
-	long error = sb_syscall6(
-		__NR_getsockopt, socket, SOL_SOCKET, option, (long)&value, (long)&length, 0);
-	return error ? -1 : value;
-}
-
 /* Whether it is a TCP socket of that family. The kernel refuses an address of another family for another reason. */
 static int is_tcp(const struct sb_caller *caller, int descriptor, int family)
 {
 	long socket = sb_caller_take(caller, descriptor);
 	if (socket < 0)
 		return 0;
-	int is = option_of(socket, SO_DOMAIN) == family &&
-		 option_of(socket, SO_TYPE) == SOCK_STREAM &&
-		 option_of(socket, SO_PROTOCOL) == IPPROTO_TCP;
+	int is = sb_socket_option(socket, SO_DOMAIN) == family &&
+		 sb_socket_option(socket, SO_TYPE) == SOCK_STREAM &&
+		 sb_socket_option(socket, SO_PROTOCOL) == IPPROTO_TCP;
 	/* It is a copy: nothing is closed for the caller. */
 	ll_close(socket);
 	return is;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge_socket.h"
 #include "old_sockets.h"
+#include "socket_option.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -42,7 +43,7 @@ static int read_header(
 	struct part parts[PARTS_MAX];
 	if (!sb_caller_read(caller, request->how, &header, sizeof header))
 		return 0;
-	/* What it passes beside bytes has errors of its own. */
+	/* Descriptors and credentials that it passes have other errors. */
 	if (header.length <= 0 || header.control_length || header.part_count > PARTS_MAX)
 		return 0;
 	if (header.part_count &&
@@ -79,35 +80,26 @@ static int read_name(struct sb_caller *caller, const struct sent *sent, struct s
 	return 1;
 }
 
-static long option_of(long socket, int option)
-{
-	int value = -1;
-	unsigned int length = sizeof value;
-	long error = sb_syscall6(
-		__NR_getsockopt, socket, SOL_SOCKET, option, (long)&value, (long)&length, 0);
-	return error ? -1 : value;
-}
-
 /* One that is connected or listens has other answers, for instance for whom it is connected to already. */
 static int is_unused(long socket)
 {
 	struct sockaddr_un peer;
 	unsigned int length = sizeof peer;
-	return option_of(socket, SO_ACCEPTCONN) == 0 &&
+	return sb_socket_option(socket, SO_ACCEPTCONN) == 0 &&
 	       sb_syscall3(__NR_getpeername, socket, (long)&peer, (long)&length) == -ENOTCONN;
 }
 
 /* The type of the caller's socket if it can name such a socket; or -1. */
 static int type_of(long socket, const struct sb_request *request, uint64_t bytes)
 {
-	const int type = (int)option_of(socket, SO_TYPE);
-	if (option_of(socket, SO_DOMAIN) != AF_UNIX || !is_unused(socket) || !sb_old_network() ||
-		sb_network_of(socket) != sb_old_network())
+	const int type = sb_socket_option(socket, SO_TYPE);
+	if (sb_socket_option(socket, SO_DOMAIN) != AF_UNIX || !is_unused(socket) ||
+		!sb_old_network() || sb_network_of(socket) != sb_old_network())
 		return -1;
 	if (request->action != SB_ASK_SEND)
 		return type;
 	/* A longer message is an error before its address is looked up (unix_dgram_sendmsg() in net/unix/af_unix.c). */
-	const long room = option_of(socket, SO_SNDBUF) - 32;
+	const long room = sb_socket_option(socket, SO_SNDBUF) - 32;
 	return type == SOCK_DGRAM && room >= 0 && bytes <= (uint64_t)room ? type : -1;
 }
 

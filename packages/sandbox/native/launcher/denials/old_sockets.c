@@ -105,7 +105,7 @@ static void take(struct seen *seen, const struct nlmsghdr *message)
 	}
 }
 
-/* A connection has the name of its listener, and is no socket that can be connected to. */
+/* A connection has the name of its listener, but nobody can connect to it. */
 static void note(const struct seen *seen)
 {
 	if (!seen->abstract.length || count == sizeof sockets / sizeof *sockets)

@@ -12,7 +12,7 @@
 uint64_t sb_mount_of(long descriptor);
 
 /* Whether an ordinary user serves this mount to root, of which something is held open. As core/src/served-mount.ts: also if
- * this mount is in neither list of mounts, and not if there is no list (proc_pid_mountinfo(5)). */
+ * this mount is in neither list of mounts, and not if both lists are missing (proc_pid_mountinfo(5)). */
 int sb_is_served_mount(uint64_t mount);
 
 #endif
