@@ -18,6 +18,7 @@ import {
   shown,
   text,
   titled,
+  withOwnSchema,
   word,
 } from '@sb/core/document';
 
@@ -85,10 +86,10 @@ const bytesPath: Reader<Uint8Array> = {
 };
 
 /** A path of a rule: text, or bytes if a name is not UTF-8. */
-export const pathReader: Reader<PathInput> = {
-  ...either<PathInput>({ ...textPath, accepts: isText }, { ...bytesPath }),
-  schema: textPath.schema,
-};
+export const pathReader: Reader<PathInput> = withOwnSchema(
+  either<PathInput>({ ...textPath, accepts: isText }, bytesPath),
+  () => textPath.schema,
+);
 
 const flag = lenient(boolean);
 

@@ -16,6 +16,7 @@ export {
   refuseKind,
   type Schema,
   titled,
+  withOwnSchema,
 } from './reader.js';
 export {
   boolean,

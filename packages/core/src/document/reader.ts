@@ -120,14 +120,19 @@ export function refuseWord(
   return place.refuse(`is ${shown(value)}`, `${guess}Give ${expected}.`);
 }
 
+/** The same reader with another schema, which is made when it is first asked for. */
+export function withOwnSchema<T>(reader: Reader<T>, schema: () => Schema): Reader<T> {
+  return withSchema(withoutSchema(reader), schema);
+}
+
 /** The same reader with a sentence for editors. */
 export function described<T>(reader: Reader<T>, description: string): Reader<T> {
-  return withSchema(withoutSchema(reader), () => ({ ...reader.schema, description }));
+  return withOwnSchema(reader, () => ({ ...reader.schema, description }));
 }
 
 /** The same reader with a name, under which a published schema defines it once. */
 export function titled<T>(reader: Reader<T>, title: string): Reader<T> {
-  return withSchema(withoutSchema(reader), () => ({ ...reader.schema, title }));
+  return withOwnSchema(reader, () => ({ ...reader.schema, title }));
 }
 
 /**

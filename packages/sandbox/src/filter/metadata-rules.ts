@@ -1,8 +1,9 @@
 import type { LandlockPolicy } from '@sb/landlock';
-import { arg, errno, type Rule, type SeccompOptions } from '@sb/seccomp';
+import { arg, type Rule, type SeccompOptions } from '@sb/seccomp';
 
 import type { Question } from './questions.js';
 import { sharedIpc } from '../policy/unix-and-ipc.js';
+import { failing } from '../policy/failing.js';
 import { mayAllow } from './may-allow.js';
 
 /**
@@ -74,15 +75,15 @@ const O_CREAT = 0x40;
  * POSIX message queues are made and removed without any hook of Landlock (ipc/mqueue.c): mq_open then refuses to open
  * the queue that it made, and leaves it.
  */
-const queueRules: readonly Rule[] = [
-  { syscall: 'mq_open', when: [arg(1).maskedNe32(O_CREAT, 0)], action: errno('EPERM') },
-  { syscall: 'mq_unlink', when: [], action: errno('EPERM') },
+const queueRules = (): readonly Rule[] => [
+  { syscall: 'mq_open', when: [arg(1).maskedNe32(O_CREAT, 0)], action: failing('EPERM') },
+  { syscall: 'mq_unlink', when: [], action: failing('EPERM') },
 ];
 
 const deniedRequest = (request: number): Rule => ({
   syscall: 'ioctl',
   when: [arg(1).eq32(request)],
-  action: errno('EPERM'),
+  action: failing('EPERM'),
 });
 
 const asks = (request: number): Question => ['ioctl', undefined, request];
@@ -134,6 +135,6 @@ export function withMetadataRules(filter: SeccompOptions, ruleset: LandlockPolic
   if (requests.length === 0) return filter;
   const closed = !allow.includes('ioctl') && mayAllow(filter, 'ioctl') ? requests.map(deniedRequest) : [];
   const isGranted = (name: string) => allow.includes(sharedIpc) || allow.includes(name);
-  const queues = queueRules.filter(({ syscall }) => readOnly && !isGranted(syscall) && mayAllow(filter, syscall));
+  const queues = queueRules().filter(({ syscall }) => readOnly && !isGranted(syscall) && mayAllow(filter, syscall));
   return { ...filter, deny: [...new Set([...deny, ...calls])], rules: [...rules, ...closed, ...queues] };
 }

@@ -1,6 +1,7 @@
 import type { LandlockPolicy } from '@sb/landlock';
-import { arg, type Base, errno, presets, type Rule, type SeccompOptions } from '@sb/seccomp';
+import { arg, type Base, presets, type Rule, type SeccompOptions } from '@sb/seccomp';
 
+import { failing } from '../policy/failing.js';
 import { mayAllow } from './may-allow.js';
 
 /** Numbers of linux/socket.h, linux/in.h, linux/net.h and linux/tcp.h. */
@@ -20,10 +21,10 @@ const TCP_ULP = 31;
 
 type Conditions = NonNullable<Rule['when']>;
 
-const deny = (syscall: string, error: string, ...when: Conditions): Rule => ({ syscall, when, action: errno(error) });
+const deny = (syscall: string, error: string, ...when: Conditions): Rule => ({ syscall, when, action: failing(error) });
 
 /** Landlock's rules apply only to TCP: not to MPTCP, SCTP, SMC or DCCP, which reach the same ports. */
-const otherStreams: readonly Rule[] = [
+const otherStreams = (): readonly Rule[] => [
   ...[AF_INET, AF_INET6].map((family) =>
     deny(
       'socket',
@@ -44,10 +45,10 @@ const otherStreams: readonly Rule[] = [
 ];
 
 /** SMC connects by TCP first, and uses TCP if the other side does not support SMC (af_smc(7), net/smc/af_smc.c). */
-const smcFamily: readonly Rule[] = [deny('socket', 'EAFNOSUPPORT', arg(0).eq32(AF_SMC))];
+const smcFamily = (): readonly Rule[] => [deny('socket', 'EAFNOSUPPORT', arg(0).eq32(AF_SMC))];
 
 /** TCP Fast Open connects without connect(2); an upper-layer protocol can turn a socket into another kind. */
-const fastOpen: readonly Rule[] = [
+const fastOpen = (): readonly Rule[] => [
   deny('sendto', 'EOPNOTSUPP', arg(3).maskedNe32(MSG_FASTOPEN, 0)),
   deny('sendmsg', 'EOPNOTSUPP', arg(2).maskedNe32(MSG_FASTOPEN, 0)),
   deny('sendmmsg', 'EOPNOTSUPP', arg(3).maskedNe32(MSG_FASTOPEN, 0)),
@@ -56,7 +57,7 @@ const fastOpen: readonly Rule[] = [
 ];
 
 /** Listening on a socket that was never bound takes a free port, despite Landlock's rules for binding. */
-const unboundListen: readonly Rule[] = [deny('listen', 'EPERM')];
+const unboundListen = (): readonly Rule[] => [deny('listen', 'EPERM')];
 
 /** These presets have such rules already. They deny listening, and all families that they do not list. */
 const closedAlready: ReadonlySet<Base> = new Set<Base>(['network-client', 'network-client-running']);
@@ -82,8 +83,8 @@ function rulesFor({ base, sockets = presets[base].sockets }: SeccompOptions, rul
   if (!(connects || binds)) return [];
   const mayBind = ruleset?.ports.some(({ rights }) => rights.includes('bind_tcp')) ?? false;
   return [
-    ...(closedAlready.has(base) ? [] : [...otherStreams, ...(connects ? fastOpen : [])]),
-    ...(sockets === 'any' || sockets.includes('AF_SMC') ? smcFamily : []),
-    ...(binds && !mayBind ? unboundListen : []),
+    ...(closedAlready.has(base) ? [] : [...otherStreams(), ...(connects ? fastOpen() : [])]),
+    ...(sockets === 'any' || sockets.includes('AF_SMC') ? smcFamily() : []),
+    ...(binds && !mayBind ? unboundListen() : []),
   ];
 }

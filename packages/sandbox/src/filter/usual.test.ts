@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 import {
   compile,
+  expandGroup,
   type Machine,
   plan,
   policy as seccompPolicy,
@@ -62,11 +63,28 @@ function madeFor(machine: Machine): usual.UsualFilter {
   }
 }
 
+/** Which calls the groups have, of those that are asked for, made now; and the options that were made with them. */
+function membersNow(): { readonly members: usual.Usual['members']; readonly made: SeccompOptions } {
+  const asked: Record<string, Record<string, boolean>> = {};
+  const spy = vi.spyOn(usual, 'usualMember').mockImplementation((group, name) => {
+    (asked[group] ??= {})[name] = expandGroup(group).has(name);
+    return undefined;
+  });
+  try {
+    return { made: optionsNow(), members: asked };
+  } finally {
+    spy.mockRestore();
+  }
+}
+
 describe('the usual filter', () => {
   it('is the one that would be made now', () => {
+    const { made, members } = membersNow();
+    expect(options).toEqual(made);
     const own = seccompPolicy({ ...options, level: 'require' });
     const known = { x86_64: madeFor('x86_64'), aarch64: madeFor('aarch64') };
-    const text = `${JSON.stringify({ options: JSON.stringify(options), policy: own, ...known } satisfies usual.Usual)}\n`;
+    const all = { options: JSON.stringify(made), members, policy: own, ...known } satisfies usual.Usual;
+    const text = `${JSON.stringify(all)}\n`;
     if (process.env['SB_WRITE_USUAL'] !== undefined) writeFileSync(file, text);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(text));
     expect(Object.keys(known.x86_64.answers).length).toBeGreaterThan(20);
@@ -88,6 +106,13 @@ describe('the usual filter', () => {
     expect(usual.usualPolicy({ ...options, deny: ['getcwd'] })).toBeUndefined();
     expect(usual.usualPolicy({ ...options, level: 'prefer' })).toBeUndefined();
     expect(layerPolicies(definePolicy({ profile: 'project' })).seccomp).not.toBe(usualOne);
+  });
+
+  it('knows the members of its own group alone, and only what was asked', () => {
+    expect(usual.usualMember('@deny-dangerous', 'socket')).toBe(false);
+    expect(usual.usualMember('@deny-dangerous', 'mount')).toBeUndefined();
+    expect(usual.usualMember('@mount', 'socket')).toBeUndefined();
+    expect(usual.usualMember('constructor', 'name')).toBeUndefined();
   });
 
   it('gives its answers for its own policy alone', () => {

@@ -25,6 +25,8 @@ export interface UsualFilter {
 export interface Usual {
   /** What the policy was made of, as JSON. */
   readonly options: string;
+  /** Whether a group has a call, for each that is asked for until then. */
+  readonly members: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
   readonly policy: SeccompPolicy;
   readonly x86_64: UsualFilter;
   readonly aarch64: UsualFilter;
@@ -34,6 +36,19 @@ const machines: Readonly<Record<string, Machine & keyof Usual>> = { x64: 'x86_64
 
 /** The policy that was made here, and what is known of it. */
 let made: { readonly policy: SeccompPolicy; readonly known: UsualFilter } | undefined;
+
+/**
+ * Whether a group has a call, where the usual options ask for it.
+ *
+ * @param group - for instance `@mount`
+ * @param name - of the call
+ * @returns undefined where they do not
+ */
+export function usualMember(group: string, name: string): boolean | undefined {
+  const { members } = data as unknown as Usual;
+  const known = Object.hasOwn(members, group) ? members[group] : undefined;
+  return known !== undefined && Object.hasOwn(known, name) ? known[name] : undefined;
+}
 
 /**
  * Returns the policy that `policy` would make of options, if they are the usual ones.

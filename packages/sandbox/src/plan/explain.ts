@@ -163,7 +163,7 @@ function networkText({ landlock, seccomp }: LayerPolicies, { features }: Sandbox
   const hasInternet = sockets === 'any' || sockets.some((family) => family === 'AF_INET' || family === 'AF_INET6');
   const isUdpRestricted =
     features.some(({ feature, state }) => feature === 'net.connect_send_udp' && state === 'enforced') ||
-    noUdp.every((rule) => seccomp?.rules.some(({ syscall, when }) => isSame({ syscall, when }, rule)));
+    noUdp().every((rule) => seccomp?.rules.some(({ syscall, when }) => isSame({ syscall, when }, rule)));
   return [
     ...usual.map((right) => `${right}: any port`),
     ...restricted,

@@ -1,6 +1,7 @@
-import { arg, type Base, errno, presets, type Rule, type SeccompOptions, type SocketFamily } from '@sb/seccomp';
+import { arg, type Base, presets, type Rule, type SeccompOptions, type SocketFamily } from '@sb/seccomp';
 
 import { refuse } from '../errors.js';
+import { failing } from './failing.js';
 import { presetDefaults } from './filesystem.js';
 import type { LandlockChoice, SandboxOptions } from './options.js';
 import type { Profile, ProfileName, ProfilePorts } from '../profile/profile.js';
@@ -15,11 +16,12 @@ const SOCK_TYPE_MASK = 0xf;
 const SOCK_DGRAM = 2;
 
 /** Datagram sockets of the internet: Landlock has rules for them only from ABI 10 on (Linux 7.2). */
-export const noUdp: readonly Rule[] = [AF_INET, AF_INET6].map((family) => ({
-  syscall: 'socket',
-  when: [arg(0).eq32(family), arg(1).maskedEq32(SOCK_TYPE_MASK, SOCK_DGRAM)],
-  action: errno('EPROTONOSUPPORT'),
-}));
+export const noUdp = (): readonly Rule[] =>
+  [AF_INET, AF_INET6].map((family) => ({
+    syscall: 'socket',
+    when: [arg(0).eq32(family), arg(1).maskedEq32(SOCK_TYPE_MASK, SOCK_DGRAM)],
+    action: failing('EPROTONOSUPPORT'),
+  }));
 
 /** The name of the profile in force; undefined if a preset chooses the files, or if they are not restricted. */
 export function profileOf({ profile, landlock }: SandboxOptions): ProfileName | undefined {
@@ -90,7 +92,7 @@ function filterOf({ internet }: Profile, given: Filter, { net }: LandlockChoice)
   if (!hasPorts) return { ...filter, sockets: withoutInternet(filter) };
   const connects = net?.connectTcp === 'any' || (net?.connectTcp ?? []).length > 0;
   // A program that connects needs name look-ups, which use UDP.
-  return internet === 'with-ports' || connects ? given : { ...filter, rules: [...(filter.rules ?? []), ...noUdp] };
+  return internet === 'with-ports' || connects ? given : { ...filter, rules: [...(filter.rules ?? []), ...noUdp()] };
 }
 
 const internetFamilies: ReadonlySet<SocketFamily> = new Set(['AF_INET', 'AF_INET6']);

@@ -18,6 +18,7 @@ import {
   shown,
   tagged,
   titled,
+  withOwnSchema,
   word,
 } from '@sb/core/document';
 
@@ -115,33 +116,36 @@ const actionObject = checked(
 
 /** An action: its name if that is enough, or an object with its data. */
 const actionReader: Reader<Action> = titled(
-  either(actionObject, {
-    ...checked(word(actionNames), (action, place) => {
-      if (action === 'errno')
-        place.key('errno').refuse('is missing', 'Give an object: { action: "errno", errno: "EPERM" }.');
-      return withData({ action } as Action);
-    }),
-    // An error has its own number.
-    schema: { enum: actionNames.filter((name) => name !== 'errno') },
-  }),
+  either(
+    actionObject,
+    withOwnSchema(
+      checked(word(actionNames), (action, place) => {
+        if (action === 'errno')
+          place.key('errno').refuse('is missing', 'Give an object: { action: "errno", errno: "EPERM" }.');
+        return withData({ action } as Action);
+      }),
+      // An error has its own number.
+      () => ({ enum: actionNames.filter((name) => name !== 'errno') }),
+    ),
+  ),
   'action',
 );
 
 /** An action that lets nothing through. */
-const deniedReader: Reader<Action> = {
-  ...checked(actionReader, (action, place) => {
+const deniedReader: Reader<Action> = withOwnSchema(
+  checked(actionReader, (action, place) => {
     if (!lets(action)) return action;
     const hint = `Use base: 'allow-all' if ${action.action} is meant.`;
     return place.refuse(`is ${action.action}, which denies nothing`, hint);
   }),
-  schema: {
+  () => ({
     allOf: [
       actionReader.schema,
       { not: { enum: ['allow', 'log'] } },
       { not: { type: 'object', properties: { action: { enum: ['allow', 'log'] } } } },
     ],
-  },
-};
+  }),
+);
 
 function withData(action: Action): Action {
   const isBare = (action.action === 'trap' || action.action === 'trace') && !Object.hasOwn(action, 'data');

@@ -2,6 +2,7 @@ import { allow, type Action, errno } from './actions.js';
 import { arg, type Condition } from './conditions.js';
 import { CLONE_NEW } from './detours.js';
 import type { SocketFamily } from '../tables/families.js';
+import { once } from '../tables/once.js';
 import type { Rule } from './rules.js';
 
 /** The starting point of a policy. */
@@ -64,12 +65,11 @@ const SOCK_SEQPACKET = 5;
 const rule = (syscall: string, action: Action, ...when: Condition[]): Rule => ({ syscall, when, action });
 const deny = (syscall: string, error: string, ...when: Condition[]): Rule => rule(syscall, errno(error), ...when);
 
-const noTerminalInjection: readonly Rule[] = [TIOCSTI, TIOCLINUX, TIOCSETD].map((request) =>
-  deny('ioctl', 'EPERM', arg(1).eq32(request)),
-);
+const noTerminalInjection = (): readonly Rule[] =>
+  [TIOCSTI, TIOCLINUX, TIOCSETD].map((request) => deny('ioctl', 'EPERM', arg(1).eq32(request)));
 
 /** With a limit on another process's CPU time, the kernel kills that process; process 0 means the caller. */
-const noLimitsOfOthers = deny('prlimit64', 'EPERM', arg(0).ne32(0));
+const noLimitsOfOthers = (): Rule => deny('prlimit64', 'EPERM', arg(0).ne32(0));
 
 /** A descriptor can signal any process of the same user; with O_ASYNC alone, a terminal signals its own group. */
 const noDescriptorSignals = (call: 'fcntl' | 'fcntl64'): readonly Rule[] => [
@@ -81,14 +81,15 @@ const noDescriptorSignals = (call: 'fcntl' | 'fcntl64'): readonly Rule[] => [
  * A lease delays every process that opens the file, for /proc/sys/fs/lease-break-time. F_NOTIFY does the same as
  * inotify.
  */
-const noLeases: readonly Rule[] = (['fcntl', 'fcntl64'] as const).flatMap((call) =>
-  leaseRequests.map((request) => deny(call, 'EPERM', arg(1).eq32(request))),
-);
+const noLeases = (): readonly Rule[] =>
+  (['fcntl', 'fcntl64'] as const).flatMap((call) =>
+    leaseRequests.map((request) => deny(call, 'EPERM', arg(1).eq32(request))),
+  );
 
 /**
  * A process may set its own priority, and that of its threads; the priority of a group or a user also affects others.
  */
-const noPrioritiesOfOthers: readonly Rule[] = [
+const noPrioritiesOfOthers = (): readonly Rule[] => [
   deny('setpriority', 'EPERM', arg(0).ne32(PRIO_PROCESS)),
   deny('ioprio_set', 'EPERM', arg(0).ne32(IOPRIO_WHO_PROCESS)),
 ];
@@ -97,7 +98,7 @@ const noPrioritiesOfOthers: readonly Rule[] = [
  * A socket with a path leads to any daemon of the machine. A pair leads to its other end only. But a pair of datagram
  * sockets (or SOCK_RAW, which the kernel treats alike) can send and connect to any other path (unix_dgram_sendmsg()).
  */
-const noUnixSockets: readonly Rule[] = [
+const noUnixSockets = (): readonly Rule[] => [
   deny('socket', 'EAFNOSUPPORT', arg(0).eq32(AF_UNIX)),
   deny(
     'socketpair',
@@ -116,16 +117,16 @@ const harmlessRequests = [
 ] as const;
 
 /** What would give other processes of the same user access again: being dumpable, and choosing a tracer (prctl(2)). */
-const noOpeningToOthers: readonly Rule[] = [
+const noOpeningToOthers = (): readonly Rule[] => [
   deny('prctl', 'EPERM', arg(0).eq32(PR_SET_DUMPABLE), arg(1).ne64(0)),
   deny('prctl', 'EPERM', arg(0).eq32(PR_SET_PTRACER)),
 ];
 
-const networkClientRules: readonly Rule[] = [
+const networkClientRules = (): readonly Rule[] => [
   // Only a thread: clone is not in the group, so fork and namespaces are denied.
   rule('clone', allow, arg(0).maskedEq32(CLONE_NEW + CLONE_THREAD, CLONE_THREAD)),
   ...harmlessRequests.map((request) => rule('ioctl', allow, arg(1).eq32(request))),
-  ...noUnixSockets,
+  ...noUnixSockets(),
   // Landlock's rules are for TCP only, so nothing else may connect: no raw, seqpacket (SCTP) or DCCP socket …
   deny(
     'socket',
@@ -142,11 +143,11 @@ const networkClientRules: readonly Rule[] = [
   deny('setsockopt', 'EOPNOTSUPP', arg(1).eq32(IPPROTO_TCP), arg(2).eq32(TCP_FASTOPEN_CONNECT)),
   // An upper-layer protocol can turn a TCP socket into another kind.
   deny('setsockopt', 'ENOPROTOOPT', arg(1).eq32(IPPROTO_TCP), arg(2).eq32(TCP_ULP)),
-  noLimitsOfOthers,
+  noLimitsOfOthers(),
   ...noDescriptorSignals('fcntl'),
   ...noDescriptorSignals('fcntl64'),
-  ...noLeases,
-  ...noOpeningToOthers,
+  ...noLeases(),
+  ...noOpeningToOthers(),
 ];
 
 /**
@@ -162,30 +163,40 @@ const networkClientRules: readonly Rule[] = [
  * - `network-client-running`: the same without exec, for a program that loads it itself while it runs.
  * - `allow-all`, `deny-all`: nothing else.
  */
-export const presets: Readonly<Record<Base, Preset>> = deepFrozen({
-  'deny-dangerous': {
+export const presets: Readonly<Record<Base, Preset>> = Object.freeze({
+  'deny-dangerous': preset({
     group: '@deny-dangerous',
     listed: 'deny',
     others: 'allow',
-    rules: [
-      ...noTerminalInjection,
+    rules: () => [
+      ...noTerminalInjection(),
       deny('clone', 'EPERM', arg(0).maskedNe32(CLONE_NEW + CLONE_PARENT, 0)),
       deny('socket', 'EPROTONOSUPPORT', arg(0).eq32(AF_NETLINK), arg(2).ne32(NETLINK_ROUTE)),
-      noLimitsOfOthers,
-      ...noUnixSockets,
-      ...noLeases,
-      ...noPrioritiesOfOthers,
+      noLimitsOfOthers(),
+      ...noUnixSockets(),
+      ...noLeases(),
+      ...noPrioritiesOfOthers(),
     ],
     sockets: ['AF_INET', 'AF_INET6', 'AF_NETLINK', 'AF_UNIX'],
-  },
+  }),
   'network-client': networkClient('@network-client'),
   'network-client-running': networkClient('@network-client-running'),
-  'allow-all': { listed: 'allow', others: 'allow', rules: [], sockets: 'any' },
-  'deny-all': { listed: 'deny', others: 'deny', rules: [], sockets: 'any' },
+  'allow-all': preset({ listed: 'allow', others: 'allow', rules: () => [], sockets: 'any' }),
+  'deny-all': preset({ listed: 'deny', others: 'deny', rules: () => [], sockets: 'any' }),
 });
 
-/** Freezes a value and all that it contains: a changed preset would weaken every later policy. */
-/** Freezes plain data, with all in it. */
+/** A preset whose rules are made when they are first asked for: a usual start needs none. Nobody can change it. */
+function preset({ rules, ...others }: Omit<Preset, 'rules'> & { readonly rules: () => readonly Rule[] }): Preset {
+  const made = once(() => deepFrozen(rules()));
+  return Object.freeze({
+    ...deepFrozen(others),
+    get rules() {
+      return made();
+    },
+  });
+}
+
+/** Freezes plain data, with all in it: a changed preset would weaken every later policy. */
 export function deepFrozen<T extends object>(value: T): T {
   for (const inner of Object.values(value) as unknown[]) {
     if (typeof inner === 'object' && inner !== null) deepFrozen(inner);
@@ -194,13 +205,13 @@ export function deepFrozen<T extends object>(value: T): T {
 }
 
 function networkClient(group: string): Preset {
-  return {
+  return preset({
     group,
     listed: 'allow',
     others: 'deny',
     rules: networkClientRules,
     sockets: ['AF_INET', 'AF_INET6', 'AF_UNIX'],
-  };
+  });
 }
 
 /** The starting points' names. */
