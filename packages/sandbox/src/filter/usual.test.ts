@@ -108,7 +108,7 @@ describe('the usual filter', () => {
     expect(layerPolicies(definePolicy({ profile: 'project' })).seccomp).not.toBe(usualOne);
   });
 
-  it('knows the members of its own group alone, and only what was asked', () => {
+  it('knows the members of the usual group alone, and only what was asked', () => {
     expect(usual.usualMember('@deny-dangerous', 'socket')).toBe(false);
     expect(usual.usualMember('@deny-dangerous', 'mount')).toBeUndefined();
     expect(usual.usualMember('@mount', 'socket')).toBeUndefined();
