@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
-
 import { nearest } from '@sb/core';
 
 import type { Option, Options } from './option.js';
+import { type OptionToken, tokensOf } from './tokens.js';
 
 /** The content of a command line, by the long names of its options. */
 export interface Words<Name extends string = string> {
@@ -66,25 +65,7 @@ export function parseWords<const Table extends Options>(
   };
 }
 
-type Token = Extract<ReturnType<typeof tokensOf>[number], { readonly kind: 'option' }>;
-
-/** parseArgs finds the words. They are checked here, for better messages. Without a word, Node does not even load it. */
-function tokensOf(options: Options, args: readonly string[]) {
-  if (args.length === 0) return [];
-  const known = Object.entries(options).map(([long, { short, value, optionalValue }]) => {
-    const type = value === undefined || optionalValue === true ? ('boolean' as const) : ('string' as const);
-    return [long, { type, ...(short === undefined ? {} : { short }) }] as const;
-  });
-  return parseArgs({
-    args: [...args],
-    options: Object.fromEntries(known),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  }).tokens;
-}
-
-function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, usage: Usage): string | undefined {
+function valueOf({ name, rawName, value, inlineValue }: OptionToken, option: Option, usage: Usage): string | undefined {
   const { value: placeholder, optionalValue = false, mayBeEmpty = false, words } = option;
   if (placeholder === undefined) {
     return value === undefined ? value : usage.refuse(`${rawName} takes no value`, `Write it as ${rawName} only.`);
@@ -100,7 +81,7 @@ function valueOf({ name, rawName, value, inlineValue }: Token, option: Option, u
 
 /** An option whose value may be left out has one form more than its words. */
 function refuseWord(
-  { name, rawName, value }: Pick<Token, 'name' | 'rawName'> & { readonly value: string },
+  { name, rawName, value }: Pick<OptionToken, 'name' | 'rawName'> & { readonly value: string },
   { optionalValue = false, words = [] }: Option,
   usage: Usage,
 ): never {
@@ -118,7 +99,7 @@ function isMeant(value: string, isInline: boolean, mayBeEmpty: boolean): boolean
   return value === '' ? mayBeEmpty : isInline || !value.startsWith('-');
 }
 
-function refuseUnknown({ name, rawName }: Token, names: readonly string[], usage: Usage): never {
+function refuseUnknown({ name, rawName }: OptionToken, names: readonly string[], usage: Usage): never {
   const hint = usage.unknown ?? guess(nearest(name, names), '--') ?? usage.help;
   return usage.refuse(`unknown option ${rawName}`, hint);
 }

@@ -6,11 +6,15 @@
 import { fileURLToPath } from 'node:url';
 
 import { codeCachePath, encodeCodeCache, readProgram, runScript, scriptOf } from '@sb/cli-kit/code-cache';
-import { filesClause, isFilesError, replaceFile } from '@sb/files';
+import { filesClause, isFilesError, isRoot, replaceFile } from '@sb/files';
+import { lookupUser } from '@sb/privdrop';
 
 import { endNow } from '../system/end-now.js';
 import { failed } from './exit-status.js';
 import { complain } from './output.js';
+
+/** Nearly every machine has it. */
+const user = 'nobody';
 
 /** Everybody may read it. */
 const readable = 0o644;
@@ -20,15 +24,27 @@ const program = fileURLToPath(new URL('sb-run-main.cjs', import.meta.url));
 const { source } = readProgram(program);
 const script = scriptOf(program, source);
 
-// What this run compiles is what the cache has: also how a program is looked for, beyond a directory that is not there.
+// What these runs compile is what the cache has: also how a program is looked for, beyond a directory that is not there.
 process.env['PATH'] = '/nonexistent:/usr/bin:/bin';
-process.argv.splice(2, process.argv.length, '--', 'true');
+const runs = [[], ...(mayNameUser() ? [['--user', user]] : [])];
 process.once('exit', (status) => {
   if (status !== 0) complain('the code cache was not made, since sb-run -- true failed');
   if (status === 0) endNow(isWritten() ? 0 : failed);
   else endNow(isOptional ? 0 : status);
 });
-runScript(program, script);
+for (const options of runs) {
+  process.argv.splice(2, process.argv.length, ...options, '--', 'true');
+  runScript(program, script);
+}
+
+/** Only root may name a user. Where the name service does not answer, a run without one is compiled. */
+function mayNameUser(): boolean {
+  try {
+    return isRoot() && lookupUser(user).uid !== 0;
+  } catch {
+    return false;
+  }
+}
 
 function isWritten(): boolean {
   try {
