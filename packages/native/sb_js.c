@@ -2,6 +2,7 @@
 #include "sb_js.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Records the first failure; returns whether everything has succeeded. */
 static bool note(struct sb_js *js, napi_status status)
@@ -66,6 +67,17 @@ char *sb_js_text(struct sb_js *js, unsigned int argument)
 		return NULL;
 	}
 	return text;
+}
+
+bool sb_js_latin1(struct sb_js *js, unsigned int argument, char *text, size_t size)
+{
+	size_t length = 0;
+	text[0] = 0;
+	/* What is longer is cut off. */
+	return sb_js_is_whole(js) &&
+	       note(js, napi_get_value_string_latin1(
+				js->env, js->arguments[argument], text, size, &length)) &&
+	       length < size - 1 && strlen(text) == length;
 }
 
 struct sb_js_bytes sb_js_bytes(struct sb_js *js, unsigned int argument)

@@ -54,6 +54,8 @@ static inline bool sb_js_is_whole(const struct sb_js *js)
 /* Arguments, by their number. The caller frees a text; bytes belong to JavaScript. */
 bool sb_js_is_text(struct sb_js *js, unsigned int argument);
 char *sb_js_text(struct sb_js *js, unsigned int argument);
+/* A text with a byte for each character; false if it does not fit with a NUL, or has one in it. */
+bool sb_js_latin1(struct sb_js *js, unsigned int argument, char *text, size_t size);
 struct sb_js_bytes sb_js_bytes(struct sb_js *js, unsigned int argument);
 int64_t sb_js_integer(struct sb_js *js, unsigned int argument);
 bool sb_js_flag(struct sb_js *js, unsigned int argument);

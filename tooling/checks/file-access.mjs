@@ -32,6 +32,10 @@ const exceptions = {
     functions: ['createRequire', 'getBuiltinModule', 'openSync', 'readFileSync', 'statSync'],
     reason: "it reads the program's own files, and looks at Node's: who could change those could change its code",
   },
+  'packages/cli-kit/src/tokens.ts': {
+    functions: ['getBuiltinModule'],
+    reason: 'it takes the module with parseArgs alone',
+  },
   'packages/core/src/main-thread.ts': {
     functions: ['getBuiltinModule'],
     reason: 'it takes the module of workers alone',
@@ -59,6 +63,10 @@ const exceptions = {
   'packages/core/src/hold-path.ts': {
     functions: ['accessSync', 'openSync', 'readlinkSync', 'statfsSync'],
     reason: 'it goes by open directories, name by name; /proc/self is looked for by its path',
+  },
+  'packages/core/src/open-name.ts': {
+    functions: ['openSync'],
+    reason: 'it opens one name in a directory that is held open',
   },
   'packages/landlock/src/status.ts': {
     functions: ['lstatSync', 'readlinkSync', 'statfsSync', 'statSync'],

@@ -3,6 +3,7 @@ import { accessSync, closeSync, constants, fstatSync, openSync, readlinkSync, st
 import { readKernelLink } from './kernel-file.js';
 import { mountIfKnown } from './mount-of.js';
 import type { NearDirectories } from './near-directories.js';
+import { missingName, openName, placeIn } from './open-name.js';
 import { isServedMount } from './served-mount.js';
 
 /** Of Linux; Node has no name for it. Opens what a name stands for without reading it (open(2)). */
@@ -183,8 +184,7 @@ function settledStep(held: Held, name: string, follows: boolean): Step {
 }
 
 function stepTo(held: Held, name: string, follows: boolean): Step {
-  const place = Buffer.from(`/proc/self/fd/${held.descriptor}/${name}`, 'latin1');
-  const { descriptor, isFolder } = openPlace(place);
+  const { descriptor, isFolder } = openPlace(held.descriptor, name);
   let isKept = false;
   try {
     // To open with O_PATH asks no server, and then the kernel says which mount that was.
@@ -195,7 +195,7 @@ function stepTo(held: Held, name: string, follows: boolean): Step {
   } finally {
     if (!isKept) closeSync(descriptor);
   }
-  return leadsTo(held.descriptor, place);
+  return leadsTo(held.descriptor, placeIn(held.descriptor, name));
 }
 
 /** Where a link leads. */
@@ -217,13 +217,12 @@ function isOfThisProcess(folder: string): boolean {
 }
 
 /** A directory is asked for first: only then is one mounted that waits for its first use (autofs(5)). */
-function openPlace(place: Buffer): { readonly descriptor: number; readonly isFolder: boolean } {
-  try {
-    return { descriptor: openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY), isFolder: true };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error;
-    return { descriptor: openSync(place, oPath | constants.O_NOFOLLOW), isFolder: false };
-  }
+function openPlace(folder: number, name: string): { readonly descriptor: number; readonly isFolder: boolean } {
+  const below = openName(folder, name, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY);
+  if (typeof below === 'number') return { descriptor: below, isFolder: true };
+  const other = below === 'ENOTDIR' ? openName(folder, name, oPath | constants.O_NOFOLLOW) : below;
+  if (typeof other === 'number') return { descriptor: other, isFolder: false };
+  throw missingName(other, placeIn(folder, name));
 }
 
 const texts = {

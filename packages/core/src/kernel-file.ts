@@ -1,5 +1,7 @@
 import { closeSync, constants, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 
+import { fileCalls } from './file-calls.js';
+
 /** Directories whose content only the kernel decides (proc(5), sysfs(5)). */
 const pattern = /^\/(?:proc|sys)(?:\/|$)/;
 
@@ -14,7 +16,8 @@ const wayOut = /\/(?:\.\.|root|cwd|exe|map_files)(?:\/|$)|\/fd\/\d/;
  * @throws Error of the system; TypeError for every other path
  */
 export function readKernelFile(path: string, encoding: 'latin1' | 'utf8' = 'latin1'): string {
-  return readKernelBytes(path).toString(encoding);
+  const length = readQuickly(path, shared());
+  return length === undefined ? readByNode(path).toString(encoding) : shared().toString(encoding, 0, length);
 }
 
 /**
@@ -23,13 +26,30 @@ export function readKernelFile(path: string, encoding: 'latin1' | 'utf8' = 'lati
  * @throws Error of the system; TypeError
  */
 export function readKernelBytes(path: string): Buffer {
+  const length = readQuickly(path, shared());
+  return length === undefined ? readByNode(path) : Buffer.from(shared().subarray(0, length));
+}
+
+/**
+ * Reads a file of the kernel in one call.
+ *
+ * @param path - as for {@link readKernelFile}
+ * @param into - what it is read into
+ * @returns how many bytes it has; undefined if it has to be read by Node, which also makes the errors
+ * @throws TypeError for every other path
+ */
+export function readQuickly(path: string, into: Buffer): number | undefined {
+  const length = fileCalls()?.readFile(kernels(path), into) ?? -1;
+  return length < 0 ? undefined : length;
+}
+
+function readByNode(path: string): Buffer {
   const descriptor = openKernelFile(path);
   try {
     const parts: Buffer[] = [];
-    // A start reads hundreds of small files: readFileSync takes new memory for each, and asks for its size, which is 0.
-    block ??= Buffer.allocUnsafeSlow(blockLength);
-    for (let count = readInto(descriptor, block); count > 0; count = readInto(descriptor, block)) {
-      parts.push(Buffer.from(block.subarray(0, count)));
+    const into = shared();
+    for (let count = readInto(descriptor, into); count > 0; count = readInto(descriptor, into)) {
+      parts.push(Buffer.from(into.subarray(0, count)));
     }
     const [first] = parts;
     return first !== undefined && parts.length === 1 ? first : Buffer.concat(parts);
@@ -42,6 +62,11 @@ export function readKernelBytes(path: string): Buffer {
 const blockLength = 16_384;
 
 let block: Buffer | undefined;
+
+/** A start reads hundreds of small files: readFileSync takes new memory for each, and asks for its size, which is 0. */
+function shared(): Buffer {
+  return (block ??= Buffer.allocUnsafeSlow(blockLength));
+}
 
 function readInto(descriptor: number, into: Buffer): number {
   return readSync(descriptor, into, 0, into.length, null);

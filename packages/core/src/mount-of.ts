@@ -1,6 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 
 import { errorCode } from './errno.js';
+import { fileCalls } from './file-calls.js';
 import { openKernelFile } from './kernel-file.js';
 
 /** The line is the third one, behind two numbers: more is not read. In bytes. */
@@ -16,6 +17,8 @@ const enough = 256;
  */
 export function mountOf(descriptor: number): number | undefined {
   if (process.platform !== 'linux') return undefined;
+  const known = fileCalls()?.mountOf(descriptor) ?? -1;
+  if (known >= 0) return known;
   const id = /^mnt_id:\s*(\d+)$/m.exec(aboutDescriptor(descriptor))?.[1];
   return id === undefined ? undefined : Number(id);
 }

@@ -1,7 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 
 import { errorCode } from './errno.js';
-import { listKernelFolder, openKernelFile } from './kernel-file.js';
+import { listKernelFolder, openKernelFile, readQuickly } from './kernel-file.js';
 
 /** Real, effective, saved set and file-system id, in the order of `/proc/<pid>/status`. */
 export type FourIds = readonly [real: number, effective: number, saved: number, filesystem: number];
@@ -43,6 +43,8 @@ export function readTaskStatus(pid: number | 'self', tid?: number): TaskStatus {
  * It stops after a short read, which is the end of a file of one record (Documentation/filesystems/seq_file.rst).
  */
 function readProcFile(path: string): string {
+  const known = readQuickly(path, buffer);
+  if (known !== undefined) return buffer.toString('latin1', 0, known);
   const descriptor = openKernelFile(path);
   try {
     let text = '';

@@ -1,14 +1,27 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { errorCode, isServedMount, mountIfKnown, noAnswer } from '@sb/core';
+import {
+  errorCode,
+  isServedMount,
+  type Missing,
+  missingName,
+  mountIfKnown,
+  noAnswer,
+  openName,
+  placeIn,
+} from '@sb/core';
 
 import type { ByteText } from './byte-text.js';
 import type { Found } from './found.js';
 import { lookByName } from './look-by-name.js';
 import { type EntryKind, namesIn } from './names-in.js';
+import { namesQuickly } from './names-quickly.js';
 import { isRoot } from './own-user.js';
 import { oPath } from './o-path.js';
+
+/** How each name of a path is opened. */
+const directoryFlags = oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY;
 
 /** Directories that are held at once; another one is opened again, name by name. */
 const mostHeld = 64;
@@ -75,7 +88,7 @@ export class HeldDirectories implements Disposable {
     if (descriptor === undefined) return;
     try {
       const inside = process.platform === 'linux' ? `/proc/self/fd/${descriptor}/` : `${path}/`;
-      for (const entry of namesIn(Buffer.from(inside, 'latin1'))) {
+      for (const entry of namesQuickly(descriptor) ?? namesIn(Buffer.from(inside, 'latin1'))) {
         const name = entry.name.toString('latin1');
         const found = entry.kind ?? this.lookUp(join(path, name))?.kind;
         yield { name, kind: found === undefined || found === 'served' ? 'other' : found };
@@ -90,25 +103,28 @@ export class HeldDirectories implements Disposable {
     this.#held.clear();
   }
 
+  /** @throws Error of the system; also for what is not there, or is not a directory */
   #openToList(path: ByteText): number | undefined {
     const list = constants.O_RDONLY | constants.O_DIRECTORY;
     if (process.platform !== 'linux') return openSync(Buffer.from(path, 'latin1'), list);
     const held = this.#directory(path);
-    return held === undefined ? undefined : openSync(`/proc/self/fd/${held.descriptor}`, list);
+    if (held === 'served') return undefined;
+    if (typeof held === 'string') throw missingName(held, Buffer.from(path, 'latin1'));
+    return openSync(`/proc/self/fd/${held.descriptor}`, list);
   }
 
   #lookUp(path: ByteText, expected: EntryKind | undefined): Found | undefined {
-    try {
-      if (expected !== 'link') return this.#asDirectory(path);
-    } catch (error) {
-      if (errorCode(error) !== 'ENOTDIR') throw error;
+    if (expected !== 'link') {
+      const found = this.#directory(path);
+      if (found !== 'ENOTDIR') return foundAs(found);
     }
     const above = this.#directory(dirname(path));
-    if (above === undefined) return { kind: 'served' };
+    if (typeof above === 'string') return foundAs(above);
     try {
       // Nothing can be mounted on a link, and of all else the kernel says so itself.
       // In Deno the bytes are an Uint8Array.
-      const target = Buffer.from(readlinkSync(placeIn(above, basename(path)), { encoding: 'buffer' }));
+      const place = placeIn(above.descriptor, basename(path));
+      const target = Buffer.from(readlinkSync(place, { encoding: 'buffer' }));
       return { kind: 'link', target: target.toString('latin1') };
     } catch (error) {
       if (errorCode(error) !== 'EINVAL') throw error;
@@ -116,12 +132,9 @@ export class HeldDirectories implements Disposable {
     return expected === 'link' ? this.#lookUp(path, undefined) : this.#lookAtFile(above, basename(path));
   }
 
-  #asDirectory(path: ByteText): Found {
-    return this.#directory(path) === undefined ? { kind: 'served' } : { kind: 'directory' };
-  }
-
-  #lookAtFile(above: Held, name: ByteText): Found {
-    const descriptor = openSync(placeIn(above, name), oPath | constants.O_NOFOLLOW);
+  #lookAtFile(above: Held, name: ByteText): Found | undefined {
+    const descriptor = openName(above.descriptor, name, oPath | constants.O_NOFOLLOW);
+    if (typeof descriptor === 'string') return undefined;
     try {
       if (this.#isServed(this.#mountOf(descriptor), above)) return { kind: 'served' };
       const status = fstatSync(descriptor, { bigint: true });
@@ -132,19 +145,24 @@ export class HeldDirectories implements Disposable {
     }
   }
 
-  /** @returns undefined for what an ordinary user serves, and all beneath */
-  #directory(path: ByteText): Held | undefined {
+  /** @returns `served` for what an ordinary user serves, and all beneath */
+  #directory(path: ByteText): Held | 'served' | Missing {
     const known = this.#held.get(path);
     if (known !== undefined) return this.#keep(path, known);
-    if (path === dirname(path)) return this.#open(path, '/', undefined);
-    const above = this.#directory(dirname(path));
-    return above && this.#open(path, placeIn(above, basename(path)), above);
+    const folder = dirname(path);
+    const above = path === folder ? undefined : this.#directory(folder);
+    return typeof above === 'string' ? above : this.#open(path, above);
   }
 
   /** It is asked for as a directory: only then is one mounted that waits for its first use (autofs(5)). */
-  #open(path: ByteText, place: Buffer | string, above: Held | undefined): Held | undefined {
+  #open(path: ByteText, above: Held | undefined): Held | 'served' | Missing {
     this.#opening(path);
-    const descriptor = openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY);
+    const descriptor =
+      above === undefined ? openSync('/', directoryFlags) : openName(above.descriptor, basename(path), directoryFlags);
+    return typeof descriptor === 'string' ? descriptor : this.#hold(path, descriptor, above);
+  }
+
+  #hold(path: ByteText, descriptor: number, above: Held | undefined): Held | 'served' {
     try {
       const mount = this.#mountOf(descriptor);
       if (above === undefined || !this.#isServed(mount, above)) return this.#keep(path, { descriptor, mount });
@@ -153,7 +171,7 @@ export class HeldDirectories implements Disposable {
       throw error;
     }
     closeSync(descriptor);
-    return undefined;
+    return 'served';
   }
 
   /** The one that was used last goes last. */
@@ -178,6 +196,7 @@ export class HeldDirectories implements Disposable {
   }
 }
 
-function placeIn({ descriptor }: Held, name: ByteText): Buffer {
-  return Buffer.from(`/proc/self/fd/${descriptor}/${name}`, 'latin1');
+function foundAs(found: Held | 'served' | Missing): Found | undefined {
+  if (found === 'served') return { kind: 'served' };
+  return typeof found === 'string' ? undefined : { kind: 'directory' };
 }

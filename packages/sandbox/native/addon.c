@@ -6,6 +6,7 @@
 #include "delegated.h"
 #include "dumpable.h"
 #include "file_lock.h"
+#include "js_file_calls.h"
 #include "limit.h"
 #include "pipe.h"
 #include "reap.h"
@@ -215,7 +216,11 @@ static const struct sb_js_export table[] = {
 	{"isDelegated", is_delegated},
 	{"lockFile", lock_file},
 	{"makeUndumpable", make_undumpable},
+	{"mountOf", sb_js_mount_of},
+	{"openAt", sb_js_open_at},
 	{"pipe", make_pipe},
+	{"readFile", sb_js_read_file},
+	{"readNames", sb_js_read_names},
 	{"reap", reap},
 	{"setLimit", set_limit},
 	{"shareFile", share_file},

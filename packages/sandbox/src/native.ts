@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 
-import { errnoName, loadPrebuild, packageRoot } from '@sb/core';
+import { errnoName, type FileCalls, loadPrebuild, packageRoot } from '@sb/core';
 
 import { sandboxError } from './errors.js';
 
 /** The exports of `native/addon.c`. */
-export interface Native {
+export interface Native extends FileCalls {
   anonymousFile(bytes: Uint8Array, executable: boolean): number;
   closeFile(descriptor: number): number;
   endNow(status: number): never;

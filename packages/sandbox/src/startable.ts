@@ -5,6 +5,7 @@ import { argumentsReader, programReader } from './child/argument-documents.js';
 import { documentPlace } from './errors.js';
 import { newExecKey } from './filter/exec-once.js';
 import { refuseUnstartable, usualStatus } from './filter/launcher-calls.js';
+import { lookByAddon } from './look-by-addon.js';
 import { layerPolicies, type LayerPolicies } from './plan/layers.js';
 import type { SandboxPlan } from './plan/plan.js';
 import { effectiveOf } from './policy/define.js';
@@ -23,6 +24,7 @@ export class Startable {
 
   /** @throws SandboxError of the layers' own policies, for instance `unknown-user` */
   constructor(policy: SandboxPolicy) {
+    lookByAddon();
     this.policy = policy;
     this.effective = effectiveOf(policy);
     const execKey = policy.execOnce === true ? newExecKey() : undefined;

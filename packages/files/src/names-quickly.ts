@@ -1,0 +1,51 @@
+import { fileCalls } from '@sb/core';
+
+import type { EntryKind, NamedEntry } from './names-in.js';
+
+/** Entries that are read at once, in bytes: all of a usual directory. */
+const blockLength = 32_768;
+
+/** Where the parts of an entry are (`struct linux_dirent64` of getdents64(2)). */
+const lengthAt = 16;
+const typeAt = 18;
+const nameAt = 19;
+
+/** DT_DIR, DT_REG and DT_LNK of readdir(3). */
+const kinds: Readonly<Record<number, EntryKind>> = { 4: 'directory', 8: 'file', 10: 'link' };
+
+/** DT_UNKNOWN: the file system does not say it here. */
+const unknown = 0;
+
+/**
+ * As `namesIn`, with the calls of a native part.
+ *
+ * @param descriptor - of the directory, open for reading and at its start; it stays open
+ * @returns undefined without a native part, or if the first call fails: nothing was read then
+ */
+export function namesQuickly(descriptor: number): Iterable<NamedEntry> | undefined {
+  const calls = fileCalls();
+  if (calls === undefined) return undefined;
+  const block = Buffer.allocUnsafeSlow(blockLength);
+  const read = (): number => calls.readNames(descriptor, block);
+  const first = read();
+  return first < 0 ? undefined : entriesIn(block, first, read);
+}
+
+function* entriesIn(block: Buffer, first: number, read: () => number): Generator<NamedEntry> {
+  for (let length = first; length > 0; length = read()) {
+    for (let at = 0; at < length; at += block.readUInt16LE(at + lengthAt)) {
+      const name = block.subarray(at + nameAt, block.indexOf(0, at + nameAt));
+      if (!isSelf(name)) yield { name: Buffer.from(name), kind: kindOf(block.readUInt8(at + typeAt)) };
+    }
+  }
+}
+
+/** `.` and `..` */
+function isSelf(name: Buffer): boolean {
+  const dot = 0x2e;
+  return name.length <= 2 && name.every((byte) => byte === dot);
+}
+
+function kindOf(type: number): EntryKind | undefined {
+  return type === unknown ? undefined : (kinds[type] ?? 'other');
+}
