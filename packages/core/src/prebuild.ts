@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-
 import { type PrebuildLocation, platformTag, prebuildError } from './prebuild-missing.js';
 
 /** A failed step of a native part. `errno` is positive here; where a number is returned as a result, it is -errno. */
@@ -19,7 +17,7 @@ export interface NativeFailure {
  * @throws SandboxError `prebuild-missing`, with the file that was tried and the remedy
  */
 export function loadPrebuild<Addon>(location: PrebuildLocation): Addon {
-  const file = fileURLToPath(new URL(prebuildPath(location.name), location.root));
+  const file = `${location.root}${prebuildPath(location.name)}`;
   try {
     // What require() does besides, for links and its cache, takes longer than the rest.
     const addon = { exports: {} };

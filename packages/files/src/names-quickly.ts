@@ -33,11 +33,16 @@ export function namesQuickly(descriptor: number): Iterable<NamedEntry> | undefin
 
 function* entriesIn(block: Buffer, first: number, read: () => number): Generator<NamedEntry> {
   for (let length = first; length > 0; length = read()) {
-    for (let at = 0; at < length; at += block.readUInt16LE(at + lengthAt)) {
+    for (let at = 0; at < length; at += numberAt(block, at + lengthAt)) {
       const name = block.subarray(at + nameAt, block.indexOf(0, at + nameAt));
-      if (!isSelf(name)) yield { name: Buffer.from(name), kind: kindOf(block.readUInt8(at + typeAt)) };
+      if (!isSelf(name)) yield { name: Buffer.from(name), kind: kindOf(block[at + typeAt] ?? unknown) };
     }
   }
+}
+
+/** A number of 16 bits. Each function of Node takes a tenth of a millisecond when it is first called. */
+function numberAt(block: Buffer, at: number): number {
+  return (block[at] ?? 0) + 256 * (block[at + 1] ?? 0);
 }
 
 /** `.` and `..` */

@@ -66,13 +66,17 @@ function isPathBytes(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.length <= longestPath && !bytes.includes(0);
 }
 
+/** The same for a text. */
+function isPathText(path: string): boolean {
+  return path !== '' && Buffer.byteLength(path) <= longestPath && !path.includes('\0');
+}
+
 /** A path as text. */
 export const textPath = kind({
   expected: `a path of 1 to ${longestPath} bytes without a NUL`,
   schema: { ...text({ max: longestPath }).schema, title: 'path' },
   // Half of a surrogate pair cannot be encoded: another path would be written.
-  is: (value): value is string =>
-    typeof value === 'string' && isPathBytes(Buffer.from(value)) && !/[\uD800-\uDFFF]/u.test(value),
+  is: (value): value is string => typeof value === 'string' && isPathText(value) && !/[\uD800-\uDFFF]/u.test(value),
 });
 
 /** Bytes, for calls only: JSON cannot contain them. */

@@ -126,6 +126,8 @@ function pathRule(rule: PathRule, path: PolicyPath, { handled, abi }: Pinned): P
 
 /** Returns text if the bytes are UTF-8, and base64 otherwise. */
 function policyPath(input: PathInput): PolicyPath {
+  // Half of a surrogate pair would be encoded as another character.
+  if (typeof input === 'string' && !/[\uD800-\uDFFF]/u.test(input)) return input;
   const bytes = Buffer.from(input);
   const text = bytes.toString();
   return Buffer.from(text).equals(bytes) ? text : Object.freeze({ base64: bytes.toString('base64') });

@@ -12,6 +12,7 @@ import {
   record,
   required,
   text,
+  withOwnSchema,
   word,
 } from '@sb/core/document';
 
@@ -60,12 +61,15 @@ const identity: Reader<UserIdentity> = object<UserIdentity>({
 export const referenceReader = either<string | number | UserReference>(name('user'), id('user'), reference);
 
 /** The user to switch to: one to look up, or the result of a look-up. */
-const whoReader: Reader<PrivdropOptions['user']> = {
-  ...(referenceReader as Reader<PrivdropOptions['user']>),
-  schema: { anyOf: [referenceReader.schema, identity.schema] },
-  parts: { kind: 'forms', forms: [referenceReader, identity], formOf: whoFormOf },
-  read: (value, place) => whoFormOf(value).read(value, place),
-};
+const whoReader: Reader<PrivdropOptions['user']> = withOwnSchema(
+  {
+    expected: referenceReader.expected,
+    parts: { kind: 'forms', forms: [referenceReader, identity], formOf: whoFormOf },
+    accepts: (value) => referenceReader.accepts(value),
+    read: (value, place) => whoFormOf(value).read(value, place),
+  },
+  () => ({ anyOf: [referenceReader.schema, identity.schema] }),
+);
 
 function whoFormOf(value: unknown): Reader<PrivdropOptions['user']> {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'uid') ? identity : referenceReader;

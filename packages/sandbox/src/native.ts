@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-
 import { errnoName, type FileCalls, loadPrebuild, packageRoot } from '@sb/core';
 
 import { sandboxError } from './errors.js';
@@ -27,10 +25,10 @@ export interface Native extends FileCalls {
 /** The numbers that the addon reports: a signal, and times and memory as in {@link Used}. */
 type Death = readonly [signal: number, user: number, system: number, resident: number, own: number];
 
-let folder: URL | undefined;
+let folder: string | undefined;
 
 /** Looked for when it is needed, so that importing this package never fails; and once. */
-const root = (): URL => (folder ??= packageRoot('sandbox', import.meta.url));
+const root = (): string => (folder ??= packageRoot('sandbox', import.meta.url));
 
 let loaded: Native | undefined;
 
@@ -235,5 +233,5 @@ export function probePath(): string {
 }
 
 function programPath(name: string): string {
-  return fileURLToPath(new URL(`prebuilds/${process.platform}-${process.arch}/${name}`, root()));
+  return `${root()}prebuilds/${process.platform}-${process.arch}/${name}`;
 }

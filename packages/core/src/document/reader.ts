@@ -76,7 +76,7 @@ export function withSchema<T>(reader: Omit<Reader<T>, 'schema'>, schema: () => S
 }
 
 /** What a reader has beside its schema. */
-function withoutSchema<T>(reader: Reader<T>): Omit<Reader<T>, 'schema'> {
+function withoutSchema<T>(reader: Omit<Reader<T>, 'schema'>): Omit<Reader<T>, 'schema'> {
   const { expected, words, parts } = reader;
   return {
     expected,
@@ -121,7 +121,7 @@ export function refuseWord(
 }
 
 /** The same reader with another schema, which is made when it is first asked for. */
-export function withOwnSchema<T>(reader: Reader<T>, schema: () => Schema): Reader<T> {
+export function withOwnSchema<T>(reader: Omit<Reader<T>, 'schema'>, schema: () => Schema): Reader<T> {
   return withSchema(withoutSchema(reader), schema);
 }
 
