@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, fstatSync, openSync, readlinkSync, statfsSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, statfsSync } from 'node:fs';
 
 import { readKernelLink } from './kernel-file.js';
 import { mountIfKnown } from './mount-of.js';
@@ -79,10 +79,13 @@ class Walk {
   #isKept: boolean;
   #links = 0;
   #names = 0;
+  /** Where the next name is looked for in the path, as long as no link was followed. */
+  #at: number;
 
   constructor(path: string, options: HoldPathOptions) {
     const start = options.near?.nearest(path);
     this.#path = path;
+    this.#at = start === undefined ? 0 : path.length - start.rest.length;
     this.#options = options;
     this.#todo = namesOf(start?.rest ?? path).toReversed();
     this.#isKept = start !== undefined;
@@ -104,7 +107,7 @@ class Walk {
   #goTo(name: string): void {
     if (++this.#names > mostNames) throw failure('ELOOP');
     const isLast = this.#todo.length === 0;
-    if (isLast && this.#links === 0) this.#keep();
+    if (this.#links === 0) this.#keep(name);
     const { follows = true } = this.#options;
     const step = settledStep(this.#held, name, follows === 'above' ? !isLast : follows);
     if ('descriptor' in step) this.#enter(step);
@@ -121,9 +124,14 @@ class Walk {
    * A directory that is kept already stays under one text: it is closed once. A link is not kept, also if it has taken the place
    * of a directory: later paths would lead nowhere.
    */
-  #keep(): void {
-    if (!this.#isKept && this.#held.isFolder)
-      this.#isKept = this.#options.near?.keep(this.#path, this.#held.descriptor) ?? false;
+  #keep(name: string): void {
+    const { near } = this.#options;
+    if (near === undefined || name === '.') return;
+    // Only `.` and nothing are left out between two names, so this is the next one.
+    const begin = this.#path.indexOf(name, this.#at);
+    this.#at = begin + name.length;
+    if (!this.#isKept && this.#held.isFolder && begin > 0)
+      this.#isKept = near.keep(this.#path.slice(0, begin - 1), this.#held.descriptor);
   }
 
   #enter(next: Held): void {
@@ -134,24 +142,6 @@ class Walk {
   #leave(): void {
     if (!this.#isKept) closeSync(this.#held.descriptor);
     this.#isKept = false;
-  }
-}
-
-let hasProc = false;
-
-/**
- * Whether this process has to look at paths of others by {@link holdPath}: as root on Linux. An ordinary user may not follow such a
- * link of another user (ptrace(2)), and without /proc no such link exists.
- */
-export function holdsPaths(): boolean {
-  if (process.platform !== 'linux' || process.geteuid?.() !== 0) return false;
-  try {
-    // Asked for each path. If it is gone later, nothing can be held, and so nothing is found.
-    if (!hasProc) accessSync('/proc/self/fd');
-    hasProc = true;
-    return true;
-  } catch {
-    return false;
   }
 }
 

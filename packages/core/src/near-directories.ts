@@ -18,7 +18,7 @@ export class NearDirectories implements Disposable {
    * @returns a descriptor that stays kept, and what comes after it; undefined without one
    */
   nearest(path: string): { readonly descriptor: number; readonly rest: string } | undefined {
-    for (let above = textAbove(path), tries = 0; above !== undefined && tries < 2; tries++) {
+    for (let above = textAbove(path); above !== undefined;) {
       const descriptor = this.#kept.get(above);
       if (descriptor !== undefined) return { descriptor, rest: path.slice(above.length) };
       above = textAbove(above);
@@ -27,15 +27,14 @@ export class NearDirectories implements Disposable {
   }
 
   /**
-   * Keeps the directory of a path.
+   * Keeps a directory.
    *
-   * @param path - as for {@link nearest}
-   * @param descriptor - of the directory that its last name is looked up in
-   * @returns whether the descriptor is kept now: then this object closes it
+   * @param above - the start of a path that led to it, up to a slash
+   * @param descriptor - its descriptor
+   * @returns whether the descriptor is kept now: then this object closes it, at the earliest when another one is kept
    */
-  keep(path: string, descriptor: number): boolean {
-    const above = textAbove(path);
-    if (above === undefined || this.#kept.has(above)) return false;
+  keep(above: string, descriptor: number): boolean {
+    if (above === '' || this.#kept.has(above)) return false;
     const [oldest] = this.#kept;
     if (oldest !== undefined && this.#kept.size === mostKept) this.#close(...oldest);
     this.#kept.set(above, descriptor);

@@ -1,5 +1,4 @@
 import { closeSync, constants, fstatSync, openSync, readlinkSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 
 import {
   errorCode,
@@ -12,6 +11,7 @@ import {
   placeIn,
 } from '@sb/core';
 
+import { beneath, folderOf, nameOf } from './byte-path.js';
 import type { ByteText } from './byte-text.js';
 import type { Found } from './found.js';
 import { lookByName } from './look-by-name.js';
@@ -90,7 +90,7 @@ export class HeldDirectories implements Disposable {
       const inside = process.platform === 'linux' ? `/proc/self/fd/${descriptor}/` : `${path}/`;
       for (const entry of namesQuickly(descriptor) ?? namesIn(Buffer.from(inside, 'latin1'))) {
         const name = entry.name.toString('latin1');
-        const found = entry.kind ?? this.lookUp(join(path, name))?.kind;
+        const found = entry.kind ?? this.lookUp(beneath(path, name))?.kind;
         yield { name, kind: found === undefined || found === 'served' ? 'other' : found };
       }
     } finally {
@@ -118,18 +118,18 @@ export class HeldDirectories implements Disposable {
       const found = this.#directory(path);
       if (found !== 'ENOTDIR') return foundAs(found);
     }
-    const above = this.#directory(dirname(path));
+    const above = this.#directory(folderOf(path));
     if (typeof above === 'string') return foundAs(above);
     try {
       // Nothing can be mounted on a link, and of all else the kernel says so itself.
       // In Deno the bytes are an Uint8Array.
-      const place = placeIn(above.descriptor, basename(path));
+      const place = placeIn(above.descriptor, nameOf(path));
       const target = Buffer.from(readlinkSync(place, { encoding: 'buffer' }));
       return { kind: 'link', target: target.toString('latin1') };
     } catch (error) {
       if (errorCode(error) !== 'EINVAL') throw error;
     }
-    return expected === 'link' ? this.#lookUp(path, undefined) : this.#lookAtFile(above, basename(path));
+    return expected === 'link' ? this.#lookUp(path, undefined) : this.#lookAtFile(above, nameOf(path));
   }
 
   #lookAtFile(above: Held, name: ByteText): Found | undefined {
@@ -149,7 +149,7 @@ export class HeldDirectories implements Disposable {
   #directory(path: ByteText): Held | 'served' | Missing {
     const known = this.#held.get(path);
     if (known !== undefined) return this.#keep(path, known);
-    const folder = dirname(path);
+    const folder = folderOf(path);
     const above = path === folder ? undefined : this.#directory(folder);
     return typeof above === 'string' ? above : this.#open(path, above);
   }
@@ -158,7 +158,7 @@ export class HeldDirectories implements Disposable {
   #open(path: ByteText, above: Held | undefined): Held | 'served' | Missing {
     this.#opening(path);
     const descriptor =
-      above === undefined ? openSync('/', directoryFlags) : openName(above.descriptor, basename(path), directoryFlags);
+      above === undefined ? openSync('/', directoryFlags) : openName(above.descriptor, nameOf(path), directoryFlags);
     return typeof descriptor === 'string' ? descriptor : this.#hold(path, descriptor, above);
   }
 

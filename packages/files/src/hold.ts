@@ -1,6 +1,6 @@
 import { constants, openSync } from 'node:fs';
 
-import { holdPath, holdsPaths } from '@sb/core';
+import { holdPath, holdsPaths, type NearDirectories } from '@sb/core';
 
 import { namingWhole } from './named-path.js';
 import { oPath } from './o-path.js';
@@ -11,10 +11,11 @@ import { oPath } from './o-path.js';
  *
  * @param path - any
  * @param follows - whether links are followed; `above`: all but one that has the last name
+ * @param near - directories of earlier calls, in which this one may begin. Default: none
  * @returns a descriptor with O_PATH, on Linux alone
  * @throws Error of the system: EACCES also for what an ordinary user serves to root (FUSE)
  */
-export function hold(path: string, follows: true | 'above' = true): number {
+export function hold(path: string, follows: true | 'above' = true, near?: NearDirectories): number {
   if (!holdsPaths()) return openSync(path, follows === true ? oPath : oPath | constants.O_NOFOLLOW);
-  return namingWhole(path, () => holdPath(path, { follows }));
+  return namingWhole(path, () => holdPath(path, near === undefined ? { follows } : { follows, near }));
 }

@@ -1,3 +1,4 @@
+export { beneath, folderOf, nameOf } from './byte-path.js';
 export { byteText, type ByteText, exactText, shownText } from './byte-text.js';
 export { openContentFile } from './content-file.js';
 export { ensureFolder } from './ensure-folder.js';

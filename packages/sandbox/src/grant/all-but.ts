@@ -1,6 +1,4 @@
-import { dirname, join } from 'node:path';
-
-import { type ByteText, byteText, exactText, type HeldEntry, shownText } from '@sb/files';
+import { beneath, type ByteText, byteText, exactText, folderOf, type HeldEntry, shownText } from '@sb/files';
 
 import { sandboxError } from '../errors.js';
 import { entriesOf } from './entries.js';
@@ -82,7 +80,7 @@ export class AllBut implements Disposable {
     for (const entry of entriesOf(this.#paths.directories, folder)) {
       this.#names++;
       if (this.#names > mostNames) throw tooMany(folder);
-      yield* this.#entry(join(folder, entry.name), entry);
+      yield* this.#entry(beneath(folder, entry.name), entry);
     }
   }
 
@@ -107,14 +105,14 @@ export class AllBut implements Disposable {
 /** Paths, and all directories above them. Each is listed once: thousands of paths may lie in one deep directory. */
 function withFoldersAbove(paths: ReadonlySet<ByteText>): ReadonlySet<ByteText> {
   const all = new Set<ByteText>();
-  for (const path of paths) for (let at = path; !all.has(at); at = dirname(at)) all.add(at);
+  for (const path of paths) for (let at = path; !all.has(at); at = folderOf(at)) all.add(at);
   return all;
 }
 
 /** The directories above a path without symbolic links, the nearest first. */
 function foldersAbove(path: ByteText): readonly ByteText[] {
   const folders: ByteText[] = [];
-  for (let at = path; at !== dirname(at);) folders.push((at = dirname(at)));
+  for (let at = path; at !== folderOf(at);) folders.push((at = folderOf(at)));
   return folders;
 }
 

@@ -1,6 +1,6 @@
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 
-import { type ByteText, byteText, shownText } from '@sb/files';
+import { beneath, type ByteText, byteText, shownText } from '@sb/files';
 import { lookupUser } from '@sb/privdrop';
 
 import { sandboxError } from '../errors.js';
@@ -57,7 +57,8 @@ export function credentialPaths(homes: readonly string[], paths?: RealPaths): re
     using own = new RealPaths();
     return credentialPaths(homes, own);
   }
-  const own = new Set(homes.flatMap((home) => credentials.map((name) => paths.of(byteText(join(home, name))))));
+  const within = homes.map((home) => byteText(resolve(home)));
+  const own = new Set(within.flatMap((home) => credentials.map((name) => paths.of(beneath(home, byteText(name))))));
   const found = new Set(own);
   const search: Search = { paths, found, names: mostLinked };
   for (const path of own) findLinked(path, 2, search);
@@ -81,7 +82,7 @@ function findLinked(folder: ByteText, levels: number, search: Search): void {
   for (const { name, kind } of entriesOf(paths.directories, folder)) {
     search.names--;
     if (search.names < 0) throw tooMany(shownText(folder));
-    const path = join(folder, name);
+    const path = beneath(folder, name);
     if (kind === 'directory') findLinked(path, levels - 1, search);
     else if (kind === 'link') found.add(paths.of(path, kind));
   }

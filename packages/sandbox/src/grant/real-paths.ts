@@ -1,6 +1,14 @@
-import { basename, dirname, join } from 'node:path';
-
-import { type ByteText, HeldDirectories, type HeldEntry, isRoot, servedDirectories, shownText } from '@sb/files';
+import {
+  beneath,
+  type ByteText,
+  folderOf,
+  HeldDirectories,
+  type HeldEntry,
+  isRoot,
+  nameOf,
+  servedDirectories,
+  shownText,
+} from '@sb/files';
 
 import { sandboxError } from '../errors.js';
 
@@ -82,7 +90,8 @@ export class RealPaths implements Disposable {
   }
 
   #look(path: ByteText, expected?: HeldEntry['kind']): Place | undefined {
-    if (path.length > mostBytes || path.split('/').length > mostLevels) throw tooDeep(path);
+    if (path.length > mostBytes || (path.length > mostLevels && path.split('/').length > mostLevels))
+      throw tooDeep(path);
     if (this.#known.has(path)) return this.#known.get(path);
     this.#known.set(path, undefined);
     const cut = this.#cut;
@@ -95,11 +104,11 @@ export class RealPaths implements Disposable {
 
   #lookAt(path: ByteText, expected: HeldEntry['kind'] | undefined): Place {
     this.#count(path);
-    const above = dirname(path);
+    const above = folderOf(path);
     if (above === path) return { real: path, isThere: true };
     // Asked once: what is not remembered would be looked at twice at each level.
     const folder = this.#look(above);
-    const real = beneath(folder?.real ?? above, basename(path));
+    const real = beneath(folder?.real ?? above, nameOf(path));
     if (folder?.isThere !== true) return { real, isThere: false };
     const found = this.directories.lookUp(real, expected);
     if (found?.kind === 'link') return this.#follow(real, found.target);
@@ -115,11 +124,11 @@ export class RealPaths implements Disposable {
     }
     this.#links++;
     try {
-      let at = target.startsWith('/') ? '/' : dirname(link);
+      let at = target.startsWith('/') ? '/' : folderOf(link);
       const names = target.split('/').filter((name) => name !== '' && name !== '.');
       for (const name of names) {
         this.#count(link);
-        const next = name === '..' ? dirname(at) : join(at, name);
+        const next = name === '..' ? folderOf(at) : beneath(at, name);
         const place = this.#look(next);
         at = place?.real ?? next;
         // Nothing lies beneath what is not there; what is made there later is the link's target, or on the way to it.
@@ -142,12 +151,6 @@ export class RealPaths implements Disposable {
       path,
     });
   }
-}
-
-/** As `join`, which looks through the whole path each time. A hundred names are asked for. */
-function beneath(folder: ByteText, name: ByteText): ByteText {
-  if (name === '..' || name === '.') return join(folder, name);
-  return folder === '/' ? `/${name}` : `${folder}/${name}`;
 }
 
 function tooDeep(bytes: ByteText): Error {

@@ -1,13 +1,14 @@
 import { accessSync, type BigIntStats, closeSync, constants, fstatSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 
-import { errorCode, holdsPaths } from '@sb/core';
+import { errorCode, holdsPaths, NearDirectories } from '@sb/core';
 import { hold, lookAtLink, openRegularFile, openTrusted } from '@sb/files';
 import type { FileIdentity } from '@sb/landlock';
 
 import { absolutePath } from '../policy/absolute-path.js';
 import { defaultPath } from '../policy/environment.js';
 import { sandboxError } from '../errors.js';
+import { notFound, whereSought } from './not-found.js';
 
 /** The longest first line that the kernel reads of a script (BINPRM_BUF_SIZE, `execve(2)`). */
 const firstLineMax = 256;
@@ -46,14 +47,15 @@ export function findTarget(
   known?: Target,
 ): Target {
   // An absolute path needs no search, and most starts have one, so they stay fast.
-  if (known?.path === name && look(name, known) === known) return known;
+  if (known?.path === name && look(name, { known }) === known) return known;
   if (name === '') throw notFound(name, 'The name is empty.');
   const candidates = name.includes('/')
     ? [absolutePath(name, where.cwd)]
     : (where.path ?? defaultPath).split(':').map((one) => absolutePath(name, absolutePath(one, where.cwd)));
   const reasons = new Set<string>();
+  using near = new NearDirectories();
   for (const path of candidates) {
-    const found = look(path, known);
+    const found = look(path, { known, near });
     if (found === known && known !== undefined) return known;
     if ('identity' in found) {
       return {
@@ -82,6 +84,14 @@ function reasonOf({ obstacle, isHidden = false }: Obstacle, isSearched: boolean)
 /** The result of examining a path. */
 type Look = { readonly state: FileState; readonly identity: FileIdentity } | Obstacle;
 
+/** What helps to look at a path. */
+interface Looking {
+  /** The program as it was found before. */
+  readonly known?: Target | undefined;
+  /** Directories of paths that were looked at just before. */
+  readonly near?: NearDirectories | undefined;
+}
+
 interface Obstacle {
   readonly obstacle: string;
   /** Whether it could not be examined. */
@@ -92,10 +102,11 @@ interface Obstacle {
  * Whether this process can execute a path, and the state of the file; `known` if it has not changed. The kernel
  * decides.
  */
-function look(path: string, known?: Target): Target | Look {
+function look(path: string, { known, near }: Looking = {}): Target | Look {
   try {
     const isKnown = known?.path === path;
-    if (holdsPaths() && !(isKnown && known.files.every(({ isSteady }) => isSteady))) return lookWarily(path, known);
+    if (holdsPaths() && !(isKnown && known.files.every(({ isSteady }) => isSteady)))
+      return lookWarily(path, { known, near });
     // Most directories of a PATH do not have the file; an exception for each would be slow.
     const state = statSync(path, { throwIfNoEntry: false });
     if (state === undefined) return { obstacle: 'ENOENT' };
@@ -109,8 +120,8 @@ function look(path: string, known?: Target): Target | Look {
 }
 
 /** Examines a path as root, whom others may lead to a file system that never answers. */
-function lookWarily(path: string, known: Target | undefined): Target | Look {
-  const found = lookClosely(path);
+function lookWarily(path: string, { known, near }: Looking): Target | Look {
+  const found = lookClosely(path, near);
   const isKnown = known?.path === path && 'state' in found && isSame(known.state, found.state);
   return isKnown && known.files.slice(1).every(isStill) ? known : found;
 }
@@ -119,12 +130,12 @@ function lookWarily(path: string, known: Target | undefined): Target | Look {
 const anybodyExecutes = 0o111;
 
 /** Examines one file, which stays open: its path could lead to another file for each question. */
-function lookClosely(path: string): Look {
+function lookClosely(path: string, near?: NearDirectories): Look {
   if (process.platform !== 'linux') {
     accessSync(path, constants.X_OK);
     return lookOf(statSync(path), statSync(path, { bigint: true }));
   }
-  const held = hold(path);
+  const held = hold(path, true, near);
   try {
     const state = fstatSync(held);
     if (!state.isFile() || (state.mode & anybodyExecutes) === 0) return { obstacle: 'EACCES' };
@@ -229,21 +240,4 @@ function firstLine(path: string): string {
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** The directories of PATH do not matter for a program that is named by a path. */
-function whereSought(name: string, candidates: readonly string[], path: string): string {
-  if (name.includes('/')) return 'Install it, or correct its path.';
-  const places = [...new Set(candidates)].join(', ');
-  const others = path === process.env['PATH'] ? '' : '; that of the caller is not used';
-  return `Searched at ${places}. The PATH of the sandbox lists these directories${others}.`;
-}
-
-function notFound(name: string, detail: string): Error {
-  return sandboxError('not-found', 'exec', {
-    what: `cannot find the program ${JSON.stringify(name)}`,
-    hint: detail,
-    errno: 'ENOENT',
-    path: name,
-  });
 }

@@ -1,0 +1,19 @@
+import { accessSync } from 'node:fs';
+
+let hasProc = false;
+
+/**
+ * Whether this process has to look at paths of others by `holdPath`: as root on Linux. An ordinary user may not follow such a
+ * link of another user (ptrace(2)), and without /proc no such link exists.
+ */
+export function holdsPaths(): boolean {
+  if (process.platform !== 'linux' || process.geteuid?.() !== 0) return false;
+  try {
+    // Asked for each path. If it is gone later, nothing can be held, and so nothing is found.
+    if (!hasProc) accessSync('/proc/self/fd');
+    hasProc = true;
+    return true;
+  } catch {
+    return false;
+  }
+}
