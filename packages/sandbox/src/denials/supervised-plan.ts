@@ -32,8 +32,15 @@ const calls: readonly string[] = [
   'execveat',
 ];
 
-/** Calls that send a signal to one process. */
-const signalling: readonly string[] = ['kill', 'tkill', 'tgkill', 'pidfd_send_signal'];
+/** Calls that send a signal. */
+const signalling: readonly string[] = [
+  'kill',
+  'tkill',
+  'tgkill',
+  'pidfd_send_signal',
+  'rt_sigqueueinfo',
+  'rt_tgsigqueueinfo',
+];
 
 /** Calls that name an abstract unix socket. */
 const naming: readonly string[] = ['connect', 'sendto', 'sendmsg', 'sendmmsg'];

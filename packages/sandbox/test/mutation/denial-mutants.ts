@@ -40,10 +40,24 @@ export const denialMutants: readonly Mutant[] = [
     red: calls,
   },
   {
-    name: 'the age of what a signal is sent to',
+    name: 'whether what a signal is sent to is outside',
     file: signal,
-    from: 'if (!born || born >= shared->born || !may_by_ids(&own, &target))',
-    to: 'if (!may_by_ids(&own, &target))',
+    from: 'return sb_is_outside(shared, target) && may_by_ids(own, target);',
+    to: 'return may_by_ids(own, target);',
+    red: calls,
+  },
+  {
+    name: 'the members of a group that a signal is sent to',
+    file: 'sandbox/native/launcher/denials/groups.c',
+    from: 'if (!sb_is_outside(shared, &facts))\n\t\t\treturn 0;',
+    to: '',
+    red: calls,
+  },
+  {
+    name: 'what a siginfo may say',
+    file: signal,
+    from: 'words[2] >= 0 ||',
+    to: '',
     red: calls,
   },
   {

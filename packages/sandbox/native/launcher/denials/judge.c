@@ -121,7 +121,8 @@ static int judge_named(const struct sb_shared *shared, const struct sb_request *
 
 static int is_nameless(enum sb_action action)
 {
-	return action == SB_ASK_PORT || action == SB_ASK_SIGNAL || action == SB_ASK_SEND;
+	return action == SB_ASK_PORT || action == SB_ASK_SIGNAL || action == SB_ASK_SIGNAL_GROUP ||
+	       action == SB_ASK_SEND;
 }
 
 static int judge_nameless(const struct sb_shared *shared, const struct sb_request *request,

@@ -17,6 +17,7 @@
 #define O_PATH 010000000
 #endif
 #define PIDFD_SEND_SIGNAL 424 /* likewise */
+#define PIDFD_SIGNAL_PROCESS_GROUP 4
 
 #if defined(__x86_64__)
 #define OWN_ARCHITECTURE AUDIT_ARCH_X86_64
@@ -60,6 +61,9 @@ static const struct shape shapes[] = {
 	{__NR_kill, "kill", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
 	{__NR_tkill, "tkill", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
 	{__NR_tgkill, "tgkill", SB_ASK_SIGNAL, 0, NONE, 1, 2, NONE, 0},
+	{__NR_rt_sigqueueinfo, "rt_sigqueueinfo", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
+	{__NR_rt_tgsigqueueinfo, "rt_tgsigqueueinfo", SB_ASK_SIGNAL, 0, NONE, 1, 2, NONE, 0},
+	/* A descriptor of the process, and the signal. */
 	{PIDFD_SEND_SIGNAL, "pidfd_send_signal", SB_ASK_SIGNAL, 0, 0, NONE, 1, NONE, NONE},
 #ifdef __NR_renameat
 	{__NR_renameat, "renameat", SB_ASK_RENAME, 0, 0, 1, NONE, 2, 3},
@@ -113,6 +117,27 @@ static struct sb_where where(const struct seccomp_data *data, uint8_t folder, ui
 	return place;
 }
 
+/* A signal to a group, or with a siginfo. */
+static void refine_signal(const struct seccomp_data *data, struct sb_request *request)
+{
+	const int32_t target = (int32_t)data->args[0];
+	if (data->nr == __NR_rt_sigqueueinfo || data->nr == __NR_rt_tgsigqueueinfo) {
+		request->how = data->args[data->nr == __NR_rt_sigqueueinfo ? 2 : 3];
+		if (!request->how)
+			request->action = SB_ASK_NOTHING; /* an error before */
+	} else if (data->nr == PIDFD_SEND_SIGNAL) {
+		request->how = data->args[2];
+		request->resolve = low(data, 3);
+		if (request->resolve == PIDFD_SIGNAL_PROCESS_GROUP)
+			request->action = SB_ASK_SIGNAL_GROUP;
+	} else if (data->nr == __NR_kill && target <= 0) {
+		/* To the caller's own group, or to everybody, it always succeeds; the least number is an error. */
+		const int is_one = target < -1 && target != INT32_MIN;
+		request->action = is_one ? SB_ASK_SIGNAL_GROUP : SB_ASK_NOTHING;
+		request->from.path = (uint64_t)(-(int64_t)target);
+	}
+}
+
 /* What only a few calls have. */
 static void refine(const struct seccomp_data *data, struct sb_request *request)
 {
@@ -138,14 +163,14 @@ static void refine(const struct seccomp_data *data, struct sb_request *request)
 	/* Executing a descriptor, or not following a link, is rare; the kernel decides alone. */
 	if (request->action == SB_ASK_EXECUTE && request->flags)
 		request->action = SB_ASK_NOTHING;
-	if (data->nr == PIDFD_SEND_SIGNAL && (data->args[2] || low(data, 3)))
-		request->action = SB_ASK_NOTHING; /* with a siginfo or flags it is rare */
+	if (request->action == SB_ASK_SIGNAL)
+		refine_signal(data, request);
 	if (data->nr == __NR_sendmsg || data->nr == __NR_sendmmsg)
 		request->how = data->args[1];
 	/* Without a message nothing is sent. */
 	if (data->nr == __NR_sendmmsg && !low(data, 2))
 		request->action = SB_ASK_NOTHING;
-	if (request->action == SB_ASK_PORT || request->action == SB_ASK_SIGNAL)
+	if (request->action == SB_ASK_PORT)
 		return;
 	request->takes_slash =
 		request->right == LL_FS_MAKE_DIR || request->right == LL_FS_REMOVE_DIR;
