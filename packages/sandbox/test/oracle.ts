@@ -93,20 +93,26 @@ export async function judge(subjects: readonly Subject[]): Promise<readonly Judg
   });
 }
 
-/** A process has other numbers in another run. */
+/** A process has other numbers in another run; a file without a name is logged with a number in its directory. */
 const numbered = (text: string) =>
-  text.replaceAll(/^\/proc\/\d+(?=\/|$)/g, '/proc/N').replaceAll(/\/task\/\d+/g, '/task/N');
+  text
+    .replaceAll(/^\/proc\/\d+(?=\/|$)/g, '/proc/N')
+    .replaceAll(/\/task\/\d+/g, '/task/N')
+    .replaceAll(/(?<=.)\/#\d+ \(deleted\)$/g, '');
 
 function folded({ rights, place, event, line }: LoggedDenial, fold: Run['fold']) {
   const at = fold(numbered(place));
-  return { event, line: fold(line), keys: rights.map((right) => `${right} ${right === 'signal' ? '' : at}`) };
+  return { event, line: fold(line), keys: rights.map((right) => `${right} ${withoutPlace.has(right) ? '' : at}`) };
 }
+
+/** Rights that the kernel logs with a process. */
+const withoutPlace: ReadonlySet<string> = new Set(['signal', 'ptrace']);
 
 /** Rights that the kernel logs with the directory of the entry. */
 const ofEntries = /^(?:make|remove|refer)/;
 
 function keysOf({ right = '', path, to, port, target }: Denial, fold: Run['fold']): readonly string[] {
-  if (right === 'signal') return [`${right} `];
+  if (withoutPlace.has(right)) return [`${right} `];
   if (target !== undefined) return [`${right} ${fold(`@${bytesOf(String(target))}`)}`];
   const named = [path, to].flatMap((one) => (one === undefined ? [] : [fold(numbered(one))]));
   const places = ofEntries.test(right) ? named.map((one) => dirname(one)) : named;
