@@ -8,6 +8,7 @@ const verbs: Readonly<Record<string, string>> = {
   truncate: 'write',
   execute: 'execute',
   abstract_unix_socket: 'connect',
+  ptrace: 'trace',
 };
 
 /** What a denied program attempted, in a word. */

@@ -74,6 +74,19 @@ describe('a denial', () => {
     expect(explained(READ_FILE, Buffer.from([0x2f, 0xff])).add).toBeUndefined();
   });
 
+  it('of tracing has the process, and perhaps what was named in proc(5), and nothing to add', () => {
+    const { layer, call, errno, target, path, right, rule, add } = explained(51, '7');
+    expect({ layer, call, errno, target, path, right, rule, add }).toEqual({
+      layer: 'landlock',
+      call: 'openat',
+      errno: 'EACCES',
+      target: 7,
+      right: 'ptrace',
+    });
+    expect(explained(51, '/proc/7/maps', '7')).toMatchObject({ path: '/proc/7/maps', target: 7, right: 'ptrace' });
+    expect(explained(51, '/proc/7/maps', '7')).not.toHaveProperty('to');
+  });
+
   it.each([
     [['signal', 'abstract_unix_socket'], ['--scope', 'abstract_unix_socket'], ['abstract_unix_socket']],
     [['signal'], ['--scope', 'none'], []],

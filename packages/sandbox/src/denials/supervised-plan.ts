@@ -30,7 +30,13 @@ const calls: readonly string[] = [
   'truncate',
   'execve',
   'execveat',
+  // These are asked about because of links of proc(5), which lead to other processes.
+  'readlink',
+  'readlinkat',
 ];
+
+/** Calls that trace a process, or count as that. */
+const tracing: readonly string[] = ['ptrace', 'process_vm_readv', 'process_vm_writev', 'pidfd_getfd', 'kcmp'];
 
 /** Calls that send a signal. */
 const signalling: readonly string[] = [
@@ -57,7 +63,7 @@ function callsFor({ expected: { landlock } }: SandboxPlan, seccomp: SeccompPolic
   // Where the filter lets no program make a unix socket, none has to be looked at.
   const names = machine !== undefined && letsThrough(seccomp, machine, ['socket', AF_UNIX]);
   const isAbstract = names && landlock?.scope.includes('abstract_unix_socket') === true;
-  const asked = [...calls, ...ports.map(([call]) => call), ...(isScoped ? signalling : [])];
+  const asked = [...calls, ...tracing, ...ports.map(([call]) => call), ...(isScoped ? signalling : [])];
   return [...new Set([...asked, ...(isAbstract ? naming : [])])];
 }
 

@@ -2,6 +2,7 @@
 #include "judge_open.h"
 #include "glance.h"
 #include "judge_move.h"
+#include "judge_proc.h"
 #include "rights.h"
 #include "sb_syscall.h"
 
@@ -69,6 +70,18 @@ static int judge_file(const struct sb_shared *shared, const struct sb_entry *ent
 	return sb_deny(denial, EACCES, missing, entry) && !sb_caller_lacks_modes(denial->path);
 }
 
+/* The same for opening, where a file may be another process's. */
+static int judge_there(const struct sb_shared *shared, const struct opening *opening,
+	const struct sb_name *name, const struct sb_entry *entry, struct sb_denial *denial)
+{
+	const uint64_t rights = rights_to_open(opening, entry);
+	if (judge_file(shared, entry, rights, opening->modes, denial))
+		return 1;
+	return rights && !sb_missing_of(shared, entry, rights) &&
+	       !sb_ask_entry(entry, opening->modes) &&
+	       sb_judge_proc_file(shared, name, entry, denial);
+}
+
 /* A new file by O_CREAT. The right to make it is asked before modes, those to open it after. */
 static int judge_new(const struct sb_shared *shared, const struct opening *opening,
 	const struct sb_entry *entry, struct sb_denial *denial)
@@ -122,6 +135,8 @@ static int judge_nameless(const struct sb_shared *shared, const struct opening *
 /* Whether a first look is enough to let it through. */
 static int is_usual(const struct opening *opening, const struct sb_name *name)
 {
+	if (sb_is_traced_by_name(name->path))
+		return 0;
 	const uint64_t cut = opening->flags & O_TRUNC ? LL_FS_TRUNCATE : 0;
 	const int makes = (opening->flags & O_CREAT) != 0;
 	const struct sb_wanted wanted = {opening->rights | cut,
@@ -148,8 +163,7 @@ int sb_judge_open(const struct sb_shared *shared, const struct sb_request *reque
 	if (is_nameless(&opening))
 		is_denied = judge_nameless(shared, &opening, &entry, denial);
 	else if (entry.exists)
-		is_denied = judge_file(
-			shared, &entry, rights_to_open(&opening, &entry), opening.modes, denial);
+		is_denied = judge_there(shared, &opening, name, &entry, denial);
 	else if (flags & O_CREAT && !(flags & O_DIRECTORY))
 		is_denied = judge_new(shared, &opening, &entry, denial);
 	sb_file_close(&entry.folder);

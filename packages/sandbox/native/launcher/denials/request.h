@@ -19,6 +19,8 @@ enum sb_action {
 	SB_ASK_SIGNAL,
 	SB_ASK_SIGNAL_GROUP,
 	SB_ASK_SEND,
+	SB_ASK_TRACE,
+	SB_ASK_READ_LINK,
 };
 
 /* A path in the caller's memory, and the directory at which it begins. */
@@ -28,7 +30,8 @@ struct sb_where {
 };
 
 /* Of a signal, from.path is the thread or the group, or from.folder is a descriptor of that; to.path is the process, or 0.
- * Of a connection, a port or a message, from is the descriptor of the socket and its address, whose length is in flags; to has the
+ * Of tracing, from is as of a signal; to.folder is the second process of kcmp(2), and how, flags, to.path and resolve are the
+ * parts of memory here and there, and their numbers. Of a connection, a port or a message, from is the descriptor of the socket and its address, whose length is in flags; to has the
  * length and the flags of a message. */
 struct sb_request {
 	enum sb_action action;
