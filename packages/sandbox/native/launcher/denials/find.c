@@ -74,6 +74,11 @@ long sb_find_any(const struct sb_name *name, const char *path, struct sb_file *f
 	return open_file(name, path, how, file);
 }
 
+void sb_find_note_link(void)
+{
+	met_link = 1;
+}
+
 int sb_find_met_link(void)
 {
 	const int met = met_link;

@@ -43,8 +43,11 @@ long sb_find_file(
 /* The same through such links as well: only those of the caller may be followed. */
 long sb_find_any(const struct sb_name *name, const char *path, struct sb_file *file);
 
-/* Whether a search since the last such question ended at such a link. */
+/* Whether a search since the last such question ended at such a link, or at one that was noted. */
 int sb_find_met_link(void);
+
+/* Notes that a link at the end leads to nothing, where a file would be made. */
+void sb_find_note_link(void);
 
 /* The device of a status, as in struct sb_grant. */
 static inline uint64_t sb_device(const struct ll_statx *status)

@@ -158,7 +158,10 @@ int sb_judge_open(const struct sb_shared *shared, const struct sb_request *reque
 	uint64_t flags = request->flags;
 	if (flags & O_CREAT && flags & O_EXCL)
 		flags |= LL_O_NOFOLLOW;
-	if (sb_find(name, flags, request->resolve, &entry))
+	const long error = sb_find(name, flags, request->resolve, &entry);
+	if (error == -ENOENT && flags & O_CREAT && !(flags & LL_O_NOFOLLOW))
+		sb_find_note_link();
+	if (error)
 		return 0;
 	if (is_nameless(&opening))
 		is_denied = judge_nameless(shared, &opening, &entry, denial);

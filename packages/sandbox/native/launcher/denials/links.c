@@ -107,14 +107,26 @@ static int is_trusted(const struct sb_name *name)
 	return !(entry.folder.status.mode & S_ISVTX) || entry.status.uid == entry.folder.status.uid;
 }
 
+/* What a link says; of those two in proc(5) it would be about this process. */
+static long text_of(const struct sb_file *link, char text[SB_NAME_MAX])
+{
+	static const char *const own[] = {"/proc/self", "/proc/thread-self", 0};
+	if (sb_device(&link->status) == sb_caller_proc()) {
+		const long length = sb_path_of(link, text);
+		if (length < 0 || sb_is_among(text, own))
+			return length;
+	}
+	return sb_syscall6(
+		__NR_readlinkat, link->descriptor, (long)"", (long)text, SB_NAME_MAX, 0, 0);
+}
+
 /* The text of a link takes its place, as the kernel would have it for the caller. */
 static enum sb_link_is follow_text(struct sb_name *name, const struct link *link)
 {
 	static char text[SB_NAME_MAX];
 	const char *rest = rest_of(name, link);
 	size_t begin = link->end;
-	const long length = sb_syscall6(
-		__NR_readlinkat, link->file.descriptor, (long)"", (long)text, sizeof text, 0, 0);
+	const long length = text_of(&link->file, text);
 	while (begin > 0 && name->path[begin - 1] != '/')
 		begin--;
 	if (length <= 0 || begin + (size_t)length + strlen(rest) + 2 > SB_NAME_MAX ||
