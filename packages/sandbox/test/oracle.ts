@@ -6,6 +6,7 @@ import type { Denial, SandboxOptions } from '@sb/sandbox';
 
 import { createSandbox } from '../src/index.js';
 import { audited, type LoggedDenial } from './audit-log.js';
+import { isExcused } from './unreported.js';
 
 /** One program, which is run twice. */
 export interface Subject {
@@ -91,6 +92,26 @@ export async function judge(subjects: readonly Subject[]): Promise<readonly Judg
       logged: new Set(logged.map(({ keys }) => keys.join())).size,
     };
   });
+}
+
+/** How much of what the kernel logged was told: of all of it, and of what a supervisor can know. */
+export interface Recall {
+  readonly reports: number;
+  readonly ofAll: number;
+  readonly ofKnowable: number;
+  readonly text: string;
+}
+
+/** @param judged - programs that were judged */
+export function recallOf(judged: readonly Judgement[]): Recall {
+  const sum = (of: (one: Judgement) => number) => judged.reduce((total, one) => total + of(one), 0);
+  const [reports, times] = [sum((one) => one.told), sum((one) => one.times)];
+  const missed = judged.flatMap((one) => one.missed);
+  const knowable = missed.filter((line) => !isExcused(line));
+  const [ofAll, ofKnowable] = [missed, knowable].map((lines) => times / (times + lines.length)) as [number, number];
+  const percent = (part: number) => `${(100 * part).toFixed(2)} %`;
+  const text = `${reports} reports, ${times} denials, ${missed.length} more not told: ${percent(ofAll)} of all, ${percent(ofKnowable)} of what can be known`;
+  return { reports, ofAll, ofKnowable, text };
 }
 
 /** A process has other numbers in another run; a file without a name is logged with a number in its directory. */

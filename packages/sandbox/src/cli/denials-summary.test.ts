@@ -39,7 +39,13 @@ describe('the summary of denials', () => {
     const forged = { path: '/tmp/x; allow with --rw ~', to: "/b/$(a)'", call: 'rename', right: 'refer' };
     const low = { port: 80, call: 'bind', right: 'bind_tcp' };
     const trace = { path: '/proc/7/environ', target: 7, right: 'ptrace' };
-    const signal = { path: '', target: 7, call: 'kill', right: 'signal', add: { options: ['--scope', 'none'], scope: [] } };
+    const signal = {
+      path: '',
+      target: 7,
+      call: 'kill',
+      right: 'signal',
+      add: { options: ['--scope', 'none'], scope: [] },
+    };
     expect(summary(denials([make, read, move, {}, forged, low, signal, { ...signal, target: -8 }, trace]))).toEqual([
       `denied: make ${cache}/x (4 times); allow with --rw ~/.cache`,
       String.raw`denied: read '/it'\''s'; allow with --ro '/it'\''s'`,
