@@ -9,6 +9,7 @@ const verbs: Readonly<Record<string, string>> = {
   execute: 'execute',
   abstract_unix_socket: 'connect',
   ptrace: 'trace',
+  resolve_unix: 'connect',
 };
 
 /** What a denied program attempted, in a word. */

@@ -151,6 +151,7 @@ function additionFor(right: FsRight, path: string, to: string | undefined): Deni
   const access = ofFile[right];
   if (access !== undefined) return granting(access, path);
   if (to !== undefined) return movingBetween(dirname(path), dirname(to));
+  if (right === 'resolve_unix') return { options: ['--unix', path], path: pathRule(path, [right]) };
   if (unusual.has(right)) return { path: pathRule(dirname(path), [right]) };
   return granting('rw', dirname(path));
 }

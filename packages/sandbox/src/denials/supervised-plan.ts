@@ -48,7 +48,7 @@ const signalling: readonly string[] = [
   'rt_tgsigqueueinfo',
 ];
 
-/** Calls that name an abstract unix socket. */
+/** Calls that name a unix socket. */
 const naming: readonly string[] = ['connect', 'sendto', 'sendmsg', 'sendmmsg'];
 
 /** Calls for which Landlock has rules by port. */
@@ -62,9 +62,10 @@ function callsFor({ expected: { landlock } }: SandboxPlan, seccomp: SeccompPolic
   const machine = machineOf(sandboxSupport());
   // Where the filter lets no program make a unix socket, none has to be looked at.
   const names = machine !== undefined && letsThrough(seccomp, machine, ['socket', AF_UNIX]);
-  const isAbstract = names && landlock?.scope.includes('abstract_unix_socket') === true;
+  const isRestricted =
+    landlock?.scope.includes('abstract_unix_socket') === true || landlock?.handled.fs.includes('resolve_unix') === true;
   const asked = [...calls, ...tracing, ...ports.map(([call]) => call), ...(isScoped ? signalling : [])];
-  return [...new Set([...asked, ...(isAbstract ? naming : [])])];
+  return [...new Set([...asked, ...(names && isRestricted ? naming : [])])];
 }
 
 const supervised = new WeakMap<SandboxPlan, SandboxPlan>();

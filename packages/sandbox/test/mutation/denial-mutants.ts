@@ -86,8 +86,8 @@ export const denialMutants: readonly Mutant[] = [
   {
     name: 'the age of a socket that is connected to',
     file: socket,
-    from: 'if (name.type < 0 || !sb_is_old_socket(&name))',
-    to: 'if (name.type < 0)',
+    from: 'if (!sb_is_old_socket(&name))\n\t\treturn 0;',
+    to: '',
     red: sockets,
   },
   {

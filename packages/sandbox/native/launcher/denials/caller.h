@@ -53,6 +53,9 @@ int sb_name_begin(struct sb_name *name, int folder);
 /* Puts the caller's own numbers in place of "self" in proc(5); 0 if they do not fit. */
 int sb_name_own(struct sb_name *name);
 
+/* Lets a path that was read begin where it does for the caller: at the root, or in the working directory. 0 if it can't. */
+int sb_caller_begin(const struct sb_caller *caller, struct sb_name *name);
+
 /* Takes what a descriptor of the caller's thread stands for as a name: what its link in proc(5) leads to. 0: none. */
 int sb_caller_descriptor(struct sb_caller *caller, int descriptor, struct sb_name *name);
 

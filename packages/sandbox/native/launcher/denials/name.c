@@ -105,6 +105,16 @@ int sb_caller_name(struct sb_caller *caller, struct sb_where where, struct sb_na
 	return name->base >= 0;
 }
 
+int sb_caller_begin(const struct sb_caller *caller, struct sb_name *name)
+{
+	const struct sb_where here = {AT_FDCWD, 0};
+	name->thread = caller->thread;
+	if (!sb_name_own(name))
+		return 0;
+	name->base = (int)base_of(caller, here, name->path);
+	return name->base >= 0;
+}
+
 int sb_caller_descriptor(struct sb_caller *caller, int descriptor, struct sb_name *name)
 {
 	const char fds[] = "/proc/self/fd/";
