@@ -109,15 +109,13 @@ const isReadable = (words: string) => readable.has(/^openat \/proc\/V\/(\S+)/.ex
 const ofProgram = /^truncate \S+\/traces /;
 
 /** Root without capabilities may not trace a root that has them, whatever the rules are. */
-const users: readonly (readonly [string, SandboxOptions, readonly string[]])[] = [
-  ...(isOrdinary
-    ? [['the same user', {}, traced] as const]
-    : ([
-        ['another user', { user: 'nobody' }, traced],
-        ['root with capabilities', { caps: 'off' }, traced.filter((words) => !isReadable(words))],
-        ['root without capabilities', { caps: { keep: [] } }, []],
-      ] as const)),
-];
+const users: readonly (readonly [string, SandboxOptions, readonly string[]])[] = isOrdinary
+  ? [['the same user', {}, traced]]
+  : [
+      ['another user', { user: 'nobody' }, traced],
+      ['root with capabilities', { caps: 'off' }, traced.filter((words) => !isReadable(words))],
+      ['root without capabilities', { caps: { keep: [] } }, []],
+    ];
 
 describe.skipIf(missing('linux', 'landlock6')).each(users)('tracing by %s', (_, more, expected) => {
   it('is denied as without a supervisor, and each is told', async () => {

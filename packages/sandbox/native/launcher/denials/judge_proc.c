@@ -27,6 +27,9 @@ int sb_is_traced_by_name(const char *path)
 		"/root/", "/cwd/", "/fd/", "/fdinfo/", "/exe/", "/map_files/", 0};
 	static const char *const whole[] = {"mem", 0};
 	const char *last = path;
+	/* Other links that lead to such names are as rare as that, and a denial by them is not reported. */
+	if (path[0] == '/' && !sb_begins(path, "/proc/") && !sb_begins(path, "/dev/fd/"))
+		return 0;
 	for (const char *at = path; *at; at++) {
 		for (const char *const *word = through; *at == '/' && *word; word++) {
 			if (sb_begins(at, *word))
