@@ -6,6 +6,7 @@ import type { Denial, SandboxOptions } from '@sb/sandbox';
 
 import { createSandbox } from '../src/index.js';
 import { audited, type LoggedDenial } from './audit-log.js';
+import { isExcused } from './unreported.js';
 
 /** One program, which is run twice. */
 export interface Subject {
@@ -93,20 +94,46 @@ export async function judge(subjects: readonly Subject[]): Promise<readonly Judg
   });
 }
 
-/** A process has other numbers in another run. */
+/** How much of what the kernel logged was told: of all of it, and of what a supervisor can know. */
+export interface Recall {
+  readonly reports: number;
+  readonly ofAll: number;
+  readonly ofKnowable: number;
+  readonly text: string;
+}
+
+/** @param judged - programs that were judged */
+export function recallOf(judged: readonly Judgement[]): Recall {
+  const sum = (of: (one: Judgement) => number) => judged.reduce((total, one) => total + of(one), 0);
+  const [reports, times] = [sum((one) => one.told), sum((one) => one.times)];
+  const missed = judged.flatMap((one) => one.missed);
+  const knowable = missed.filter((line) => !isExcused(line));
+  const [ofAll, ofKnowable] = [missed, knowable].map((lines) => times / (times + lines.length)) as [number, number];
+  const percent = (part: number) => `${(100 * part).toFixed(2)} %`;
+  const text = `${reports} reports, ${times} denials, ${missed.length} more not told: ${percent(ofAll)} of all, ${percent(ofKnowable)} of what can be known`;
+  return { reports, ofAll, ofKnowable, text };
+}
+
+/** A process has other numbers in another run; a file without a name is logged with a number in its directory. */
 const numbered = (text: string) =>
-  text.replaceAll(/^\/proc\/\d+(?=\/|$)/g, '/proc/N').replaceAll(/\/task\/\d+/g, '/task/N');
+  text
+    .replaceAll(/^\/proc\/\d+(?=\/|$)/g, '/proc/N')
+    .replaceAll(/\/task\/\d+/g, '/task/N')
+    .replaceAll(/(?<=.)\/#\d+ \(deleted\)$/g, '');
 
 function folded({ rights, place, event, line }: LoggedDenial, fold: Run['fold']) {
   const at = fold(numbered(place));
-  return { event, line: fold(line), keys: rights.map((right) => `${right} ${right === 'signal' ? '' : at}`) };
+  return { event, line: fold(line), keys: rights.map((right) => `${right} ${withoutPlace.has(right) ? '' : at}`) };
 }
+
+/** Rights that the kernel logs with a process. */
+const withoutPlace: ReadonlySet<string> = new Set(['signal', 'ptrace']);
 
 /** Rights that the kernel logs with the directory of the entry. */
 const ofEntries = /^(?:make|remove|refer)/;
 
 function keysOf({ right = '', path, to, port, target }: Denial, fold: Run['fold']): readonly string[] {
-  if (right === 'signal') return [`${right} `];
+  if (withoutPlace.has(right)) return [`${right} `];
   if (target !== undefined) return [`${right} ${fold(`@${bytesOf(String(target))}`)}`];
   const named = [path, to].flatMap((one) => (one === undefined ? [] : [fold(numbered(one))]));
   const places = ofEntries.test(right) ? named.map((one) => dirname(one)) : named;

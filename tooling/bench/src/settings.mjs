@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { makeNetwork } from './network.mjs';
 import { Place } from './place.mjs';
 import { makeRepository } from './repository.mjs';
-import { denials } from './rows/denials.mjs';
+import { denials, denialsOfMessages } from './rows/denials.mjs';
 import { largeFile, refresh, start } from './rows/others.mjs';
 import { prefetch, xferOnLoopback, xferOverDistance } from './rows/packages.mjs';
 import { startServer } from './server.mjs';
@@ -22,6 +22,7 @@ export const settings = [
     rows: [
       { target: '9', make: start },
       { target: '10', make: denials },
+      { target: '10', make: denialsOfMessages },
       { target: '1', make: (setting) => xferOnLoopback(setting, false) },
       { target: '1', make: (setting) => xferOnLoopback(setting, true) },
       { target: '3', make: (setting) => prefetch(setting, { target: '3', parallel: 5, atMost: 1.5 }) },

@@ -8,6 +8,8 @@ const verbs: Readonly<Record<string, string>> = {
   truncate: 'write',
   execute: 'execute',
   abstract_unix_socket: 'connect',
+  ptrace: 'trace',
+  resolve_unix: 'connect',
 };
 
 /** What a denied program attempted, in a word. */

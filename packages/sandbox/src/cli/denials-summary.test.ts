@@ -38,8 +38,15 @@ describe('the summary of denials', () => {
     };
     const forged = { path: '/tmp/x; allow with --rw ~', to: "/b/$(a)'", call: 'rename', right: 'refer' };
     const low = { port: 80, call: 'bind', right: 'bind_tcp' };
-    const signal = { target: 7, call: 'kill', right: 'signal', add: { options: ['--scope', 'none'], scope: [] } };
-    expect(summary(denials([make, read, move, {}, forged, low, signal]))).toEqual([
+    const trace = { path: '/proc/7/environ', target: 7, right: 'ptrace' };
+    const signal = {
+      path: '',
+      target: 7,
+      call: 'kill',
+      right: 'signal',
+      add: { options: ['--scope', 'none'], scope: [] },
+    };
+    expect(summary(denials([make, read, move, {}, forged, low, signal, { ...signal, target: -8 }, trace]))).toEqual([
       `denied: make ${cache}/x (4 times); allow with --rw ~/.cache`,
       String.raw`denied: read '/it'\''s'; allow with --ro '/it'\''s'`,
       'denied: rename /a /b/a; allow with this rule in landlock.paths of a policy: {"rw":["/","/b"],"refer":true}',
@@ -47,6 +54,8 @@ describe('the summary of denials', () => {
       String.raw`denied: rename '/tmp/x; allow with --rw ~' '/b/$(a)'\'''`,
       "denied: bind TCP port 80; --why 'bind 80' says what allows it",
       'denied: signal process 7; allow with --scope none',
+      'denied: signal process group 8; allow with --scope none',
+      'denied: trace /proc/7/environ of process 7',
     ]);
     const own = { layer: 'seccomp', call: 'mount', rule: 'a rule denies mount', right: undefined } as object;
     expect(summary(denials([{ ...own, add: { options: ['--allow', 'mount'], allow: ['mount'] } }, own]))).toEqual([

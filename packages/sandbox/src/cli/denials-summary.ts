@@ -50,7 +50,8 @@ function namesOf({ layer, call, path = '', to, port, target, rule }: Denial): st
   if (layer === 'seccomp') return rule === undefined ? call : `${call}, since ${rule}`;
   if (port !== undefined) return `TCP port ${port}`;
   if (typeof target === 'string') return `to socket ${shellWord(target)}`;
-  if (target !== undefined) return `process ${target}`;
+  if (target !== undefined && path !== '') return `${shellWord(path)} of process ${target}`;
+  if (target !== undefined) return target < 0 ? `process group ${-target}` : `process ${target}`;
   return [path, ...(to === undefined ? [] : [to])].map(shellWord).join(' ');
 }
 

@@ -35,7 +35,7 @@ export interface Denial {
   /** The TCP port; the right says whether to connect or to bind. */
   readonly port?: number;
   /**
-   * The process that a signal was sent to, as this process sees it. Or the name of an abstract unix socket after an `@`;
+   * The process that a signal was sent to, or that would be traced, as this process sees it; below 0 it is a group, as in kill(2). Or the name of an abstract unix socket after an `@`;
    * bytes that are not printable ASCII, and backslashes, are written as `\\xHH`.
    */
   readonly target?: number | string;

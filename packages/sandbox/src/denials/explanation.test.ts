@@ -15,7 +15,9 @@ function explained(right: number, path: string | Buffer, other = '') {
 }
 
 /** Bits of linux/landlock.h. */
-const [EXECUTE, WRITE_FILE, READ_FILE, REMOVE_FILE, MAKE_CHAR, MAKE_REG, REFER] = [0, 1, 2, 5, 6, 8, 13];
+const [EXECUTE, WRITE_FILE, READ_FILE, REMOVE_FILE, MAKE_CHAR, MAKE_REG, REFER, RESOLVE_UNIX] = [
+  0, 1, 2, 5, 6, 8, 13, 16,
+];
 
 describe('a denial', () => {
   it('has the nearest rule above, by its text alone: nothing is there', () => {
@@ -47,6 +49,7 @@ describe('a denial', () => {
     [REMOVE_FILE, '/a', '', { options: ['--rw', '/'], path: { rw: '/' } }],
     [REMOVE_FILE, '/a/b', '/a/c', { options: ['--rw', '/a'], path: { rw: '/a' } }],
     [REFER, '/a/b', '/c/d', { path: { rw: ['/a', '/c'], refer: true } }],
+    [RESOLVE_UNIX, '/a/b', '', { options: ['--unix', '/a/b'], path: { paths: ['/a/b'], rights: ['resolve_unix'] } }],
     [MAKE_CHAR, '/a/b', '', { path: { paths: ['/a'], rights: ['make_char'] } }],
     [READ_FILE, '/proc/77/environ', '', { options: ['--ro', '/proc'], path: { ro: '/proc' } }],
   ] as const)('of right %i on %s%s says what to add', (right, path, other, add) => {
@@ -72,6 +75,19 @@ describe('a denial', () => {
   it('of a name that is not text adds nothing', () => {
     expect(explained(READ_FILE, Buffer.from([0x2f, 0xff]))).toMatchObject({ path: '/\uFFFD' });
     expect(explained(READ_FILE, Buffer.from([0x2f, 0xff])).add).toBeUndefined();
+  });
+
+  it('of tracing has the process, and perhaps what was named in proc(5), and nothing to add', () => {
+    const { layer, call, errno, target, path, right, rule, add } = explained(51, '7');
+    expect({ layer, call, errno, target, path, right, rule, add }).toEqual({
+      layer: 'landlock',
+      call: 'openat',
+      errno: 'EACCES',
+      target: 7,
+      right: 'ptrace',
+    });
+    expect(explained(51, '/proc/7/maps', '7')).toMatchObject({ path: '/proc/7/maps', target: 7, right: 'ptrace' });
+    expect(explained(51, '/proc/7/maps', '7')).not.toHaveProperty('to');
   });
 
   it.each([

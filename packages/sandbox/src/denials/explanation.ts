@@ -31,6 +31,9 @@ const byFilter = 48;
 /** What stands for a signal: `SB_BY_SIGNAL` of native/launcher/denials/judge_signal.h. */
 const bySignal = 49;
 
+/** What stands for tracing: `SB_BY_TRACE` of native/launcher/denials/trace.h. */
+const byTrace = 51;
+
 /** What stands for an abstract unix socket: `SB_BY_SOCKET` of native/launcher/denials/judge_socket.h. */
 const bySocket = 50;
 
@@ -53,6 +56,14 @@ function withoutScope(right: 'signal' | 'abstract_unix_socket', policy: Landlock
   const scope = policy.scope.filter((name) => name !== right);
   const options = ['--scope', scope.length === 0 ? 'none' : scope.join(',')];
   return { right, add: { options, scope } };
+}
+
+/** No rule allows it. */
+function ofTrace({ path, other }: DeniedCall): About {
+  const right = 'ptrace';
+  return other.length === 0
+    ? { target: Number(path.toString()), right }
+    : { path: path.toString(), target: Number(other.toString()), right };
 }
 
 /** The program that made the socket chose its name. */
@@ -90,6 +101,7 @@ export class Explainer {
     if (denied.right < netRights) return this.#ofFile(denied);
     const { landlock, kept } = this.#denying;
     const text = denied.path.toString();
+    if (denied.right === byTrace) return ofTrace(denied);
     if (denied.right === bySignal) return { target: Number(text), ...withoutScope('signal', landlock) };
     if (denied.right === bySocket)
       return { target: socketName(text), ...withoutScope('abstract_unix_socket', landlock) };
@@ -139,6 +151,7 @@ function additionFor(right: FsRight, path: string, to: string | undefined): Deni
   const access = ofFile[right];
   if (access !== undefined) return granting(access, path);
   if (to !== undefined) return movingBetween(dirname(path), dirname(to));
+  if (right === 'resolve_unix') return { options: ['--unix', path], path: pathRule(path, [right]) };
   if (unusual.has(right)) return { path: pathRule(dirname(path), [right]) };
   return granting('rw', dirname(path));
 }

@@ -30,12 +30,25 @@ const calls: readonly string[] = [
   'truncate',
   'execve',
   'execveat',
+  // These are asked about because of links of proc(5), which lead to other processes.
+  'readlink',
+  'readlinkat',
 ];
 
-/** Calls that send a signal to one process. */
-const signalling: readonly string[] = ['kill', 'tkill', 'tgkill', 'pidfd_send_signal'];
+/** Calls that trace a process, or count as that. */
+const tracing: readonly string[] = ['ptrace', 'process_vm_readv', 'process_vm_writev', 'pidfd_getfd', 'kcmp'];
 
-/** Calls that name an abstract unix socket. */
+/** Calls that send a signal. */
+const signalling: readonly string[] = [
+  'kill',
+  'tkill',
+  'tgkill',
+  'pidfd_send_signal',
+  'rt_sigqueueinfo',
+  'rt_tgsigqueueinfo',
+];
+
+/** Calls that name a unix socket. */
 const naming: readonly string[] = ['connect', 'sendto', 'sendmsg', 'sendmmsg'];
 
 /** Calls for which Landlock has rules by port. */
@@ -49,9 +62,10 @@ function callsFor({ expected: { landlock } }: SandboxPlan, seccomp: SeccompPolic
   const machine = machineOf(sandboxSupport());
   // Where the filter lets no program make a unix socket, none has to be looked at.
   const names = machine !== undefined && letsThrough(seccomp, machine, ['socket', AF_UNIX]);
-  const isAbstract = names && landlock?.scope.includes('abstract_unix_socket') === true;
-  const asked = [...calls, ...ports.map(([call]) => call), ...(isScoped ? signalling : [])];
-  return [...new Set([...asked, ...(isAbstract ? naming : [])])];
+  const isRestricted =
+    landlock?.scope.includes('abstract_unix_socket') === true || landlock?.handled.fs.includes('resolve_unix') === true;
+  const asked = [...calls, ...tracing, ...ports.map(([call]) => call), ...(isScoped ? signalling : [])];
+  return [...new Set([...asked, ...(names && isRestricted ? naming : [])])];
 }
 
 const supervised = new WeakMap<SandboxPlan, SandboxPlan>();

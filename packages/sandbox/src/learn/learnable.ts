@@ -37,8 +37,13 @@ export type Lesson = { readonly rules: readonly Learned[] } | { readonly refused
  * @param bounds - within which rules may be
  */
 export function lessonOf(denial: Denial, bounds: Bounds): Lesson {
-  const { add, count, layer } = denial;
-  if (layer !== 'landlock' || add === undefined || (add.path === undefined && add.net === undefined))
+  const { add, count, layer, right } = denial;
+  if (
+    layer !== 'landlock' ||
+    right === 'resolve_unix' ||
+    add === undefined ||
+    (add.path === undefined && add.net === undefined)
+  )
     return { refused: 'only files and TCP ports are learned' };
   if (add.net !== undefined) {
     const { connectTcp = [], bindTcp = [] } = add.net;

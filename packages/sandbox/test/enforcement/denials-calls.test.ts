@@ -1,4 +1,5 @@
 /* What the filter and the scope for signals deny is told, with the error that it has without a supervisor. */
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 
@@ -12,15 +13,21 @@ const programs = temporaryFolder();
 const calls = programs.file('calls');
 const isOrdinary = missing('root');
 
+/** A process group of the runner's own user. */
+const group = spawn('sleep', ['1000'], { stdio: 'ignore', detached: true });
+
 beforeAll(async () => {
   const flags = ['-static', '-pthread'];
   await compileC(calls, { from: import.meta.url, sources: ['fixtures/calls.c'], flags });
 });
-afterAll(() => programs[Symbol.dispose]());
+afterAll(() => {
+  group.kill();
+  programs[Symbol.dispose]();
+});
 
 async function run(more: SandboxOptions, denials: boolean) {
   const policy: SandboxOptions = { landlock: { preset: 'read-only', paths: [{ rx: calls }] }, ...more };
-  const child = createSandbox(policy).spawn(calls, [String(process.pid)], {
+  const child = createSandbox(policy).spawn(calls, [String(process.pid), String(group.pid)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     denials,
   });
@@ -30,8 +37,14 @@ async function run(more: SandboxOptions, denials: boolean) {
   return { lines: said.trimEnd().split('\n'), told: child.denials?.all ?? [] };
 }
 
+const names = new Map<unknown, string>([
+  [process.pid, 'outside'],
+  [-(group.pid ?? 0), 'group'],
+]);
+const nameOf = (target: Denial['target']) => names.get(target) ?? target;
+
 const wordsOf = ({ layer, call, target, right, errno, count, add }: Denial): string =>
-  [layer, call, target === process.pid ? 'outside' : target, right, errno, count, ...(add?.options ?? [])]
+  [layer, call, nameOf(target), right, errno, count, ...(add?.options ?? [])]
     .filter((word) => word !== undefined)
     .join(' ');
 
@@ -42,21 +55,28 @@ const ofFilter = [
   'seccomp socket EAFNOSUPPORT 1',
 ];
 const advice = '--scope abstract_unix_socket';
-const ofSignals = [
+/** Flags of pidfd_send_signal(2) came with Linux 6.9: what was denied without a supervisor is told. */
+const ofSignals = (lines: readonly string[]) => [
   `landlock kill outside signal EPERM 2 ${advice}`,
   `landlock tkill outside signal EPERM 1 ${advice}`,
   `landlock tgkill outside signal EPERM 1 ${advice}`,
-  `landlock pidfd_send_signal outside signal EPERM 1 ${advice}`,
+  `landlock pidfd_send_signal outside signal EPERM ${2 + lines.filter((line) => line.endsWith('pidfd_send_signal with a flag\t1')).length} ${advice}`,
+  `landlock rt_sigqueueinfo outside signal EPERM 2 ${advice}`,
+  `landlock rt_tgsigqueueinfo outside signal EPERM 1 ${advice}`,
+  `landlock kill group signal EPERM 1 ${advice}`,
+  ...(lines.includes('pidfd_send_signal to a group\t1')
+    ? [`landlock pidfd_send_signal group signal EPERM 1 ${advice}`]
+    : []),
 ];
 
 /** Ids deny the signals of another user as well: those are not denials of the scope. */
-const users: readonly (readonly [string, SandboxOptions, readonly string[]])[] = [
+const users: readonly (readonly [string, SandboxOptions, typeof ofSignals])[] = [
   ['the same user', {}, ofSignals],
   ...(isOrdinary
     ? []
     : ([
         ['root without capabilities', { caps: { keep: [] } }, ofSignals],
-        ['another user', { user: 'nobody' }, []],
+        ['another user', { user: 'nobody' }, () => []],
       ] as const)),
 ];
 
@@ -70,7 +90,7 @@ describe.skipIf(missing('linux', 'landlock6')).each(users)('denied calls of %s',
       expect.arrayContaining(['mount\t1', 'socket of unix\t97', 'socket of the internet\t0', 'an unknown call\t38']),
     );
     expect(plain.lines).toEqual(expect.arrayContaining(['kill outside\t1', 'kill child\t0', 'kill own group\t0']));
-    expect(watched.told.map(wordsOf)).toEqual([...ofFilter, ...signals]);
+    expect(watched.told.map(wordsOf)).toEqual([...ofFilter, ...signals(plain.lines)]);
     const [mount] = watched.told;
     expect(mount).toMatchObject({ program: 'calls', rule: expect.stringMatching(/^deny-dangerous denies @/) });
     expect(mount).not.toHaveProperty('right');

@@ -9,7 +9,8 @@ import { missing } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { makePlace, type Place } from '../commands/place.js';
-import { type Judgement, judge, type Subject } from '../oracle.js';
+import { type Judgement, judge, recallOf, type Subject } from '../oracle.js';
+import { isExcused } from '../unreported.js';
 
 /** Lines for the shell in a working folder that may be read, and written in `out` alone; each is denied something. */
 const lines: Readonly<Record<string, string>> = {
@@ -99,12 +100,6 @@ function subjectOf(name: string): Subject {
   return { name, start };
 }
 
-/** What the supervisor does not see, as docs/denials.md says; any other miss is a defect. */
-const unseen: readonly (readonly [string, RegExp])[] = [
-  ['it is not asked about ioctl(2)', / blockers=fs\.ioctl_dev /],
-  ['/etc/mtab is a link that leads through /proc/self', / blockers=fs\.read_file path="\/proc\/\d+\/mounts"/],
-];
-
 describe.skipIf(missing('linux', 'root', 'landlock7', 'audit'))('denials of real programs', () => {
   const names = Object.keys(lines).filter(isThere);
   const batches = Array.from({ length: Math.ceil(names.length / 8) }, (_, index) =>
@@ -119,18 +114,17 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'audit'))('denials of real
       all.push(...judged);
       for (const { name, told, wrong, missed } of judged) {
         expect([name, wrong]).toEqual([name, []]);
-        expect([name, missed.filter((line) => !unseen.some(([, pattern]) => pattern.test(line)))]).toEqual([name, []]);
+        expect([name, missed.filter((line) => !isExcused(line))]).toEqual([name, []]);
         expect([name, told > 0]).toEqual([name, true]);
       }
     },
   );
 
   it('are told nearly all', () => {
-    const sum = (of: (one: Judgement) => number) => all.reduce((total, one) => total + of(one), 0);
-    const [times, missed] = [sum((one) => one.times), sum((one) => one.missed.length)];
-    const told = sum((one) => one.told);
-    process.stdout.write(`${all.length} programs: ${told} reports, ${times} denials, ${missed} more not told\n`);
+    const { ofAll, ofKnowable, text } = recallOf(all);
+    process.stdout.write(`${all.length} programs: ${text}\n`);
     expect(all.length).toBeGreaterThanOrEqual(25);
-    expect(times / (times + missed)).toBeGreaterThanOrEqual(0.99);
+    expect(ofKnowable).toBeGreaterThanOrEqual(0.99);
+    expect(ofAll).toBeGreaterThanOrEqual(0.99);
   });
 });

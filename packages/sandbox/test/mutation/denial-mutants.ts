@@ -9,6 +9,8 @@ const equal = ['denials', 'for the same user changes no answer'] as const;
 
 const serve = 'sandbox/native/launcher/denials/serve.c';
 const signal = 'sandbox/native/launcher/denials/judge_signal.c';
+const trace = 'sandbox/native/launcher/denials/trace.c';
+const traces = ['denials-traces', 'is denied as'] as const;
 const socket = 'sandbox/native/launcher/denials/judge_socket.c';
 const sockets = ['denials-sockets', 'for the same user are denied as'] as const;
 const simulated = ['../native/simulate', 'the protocol of denials holds in'] as const;
@@ -40,17 +42,52 @@ export const denialMutants: readonly Mutant[] = [
     red: calls,
   },
   {
-    name: 'the age of what a signal is sent to',
+    name: 'whether what a signal is sent to is outside',
     file: signal,
-    from: 'if (!born || born >= shared->born || !may_by_ids(&own, &target))',
-    to: 'if (!may_by_ids(&own, &target))',
+    from: 'return sb_is_outside(shared, target) && may_by_ids(own, target);',
+    to: 'return may_by_ids(own, target);',
     red: calls,
+  },
+  {
+    name: 'the members of a group that a signal is sent to',
+    file: 'sandbox/native/launcher/denials/groups.c',
+    from: 'if (!sb_is_outside(shared, &facts))\n\t\t\treturn 0;',
+    to: '',
+    red: calls,
+  },
+  {
+    name: 'what a siginfo may say',
+    file: signal,
+    from: 'words[2] >= 0 ||',
+    to: '',
+    red: calls,
+  },
+  {
+    name: 'whether what would be traced is outside',
+    file: trace,
+    from: 'target->process != own->process && sb_is_outside(shared, target) &&',
+    to: 'target->process != own->process &&',
+    red: traces,
+  },
+  {
+    name: 'what the kernel asks about tracing before Landlock',
+    file: trace,
+    from: 'may_without(own, target, thread, asked);',
+    to: '(may_without(own, target, thread, asked), 1);',
+    red: ['denials-traces', 'by root without capabilities is denied as'],
+  },
+  {
+    name: 'which file a link of proc(5) means',
+    file: 'sandbox/native/launcher/denials/find.c',
+    from: 'if (!error && name->is_meant &&',
+    to: 'if (0 && !error && name->is_meant &&',
+    red: traces,
   },
   {
     name: 'the age of a socket that is connected to',
     file: socket,
-    from: 'if (name.type < 0 || !sb_is_old_socket(&name))',
-    to: 'if (name.type < 0)',
+    from: 'if (!sb_is_old_socket(&name))\n\t\treturn 0;',
+    to: '',
     red: sockets,
   },
   {

@@ -19,7 +19,7 @@
 #include "../../native/launcher/denials/caller.h"
 #include "../../native/launcher/denials/judge.h"
 #include "../../native/launcher/denials/old_sockets.h"
-#include "../../native/launcher/denials/process_facts.h"
+#include "../../native/launcher/denials/outside.h"
 #include "../../native/launcher/denials/stand.h"
 #include "../../native/launcher/report.h"
 #include "../../../privdrop/native/privdrop.h"
@@ -69,9 +69,9 @@ int sb_privdrop_files(const uint8_t *record, size_t length)
 	return (int)perhaps();
 }
 
-uint64_t sb_process_born(uint32_t number)
+void sb_outside_note(struct sb_shared *shared)
 {
-	return number;
+	shared->born = (uint64_t)simulated_self();
 }
 
 void sb_caller_program(uint32_t thread, char program[16])

@@ -133,6 +133,14 @@ describe('a supervised policy', () => {
     expect(evaluate(asked, 'x86_64', { number, args: [3n, 7n, 1n, 9n, 0n, 16n] }).action).toEqual(plain);
   });
 
+  it.each(policies)('asks about tracing only where it begins: %s', (_, options) => {
+    const asked = supervisedPolicy(policy({ ...options, allow: ['ptrace'] }), 'x86_64', ['ptrace']);
+    const number = syscallNumber('ptrace', 'x86_64') ?? -1;
+    const actionOf = (request: bigint) => evaluate(asked, 'x86_64', { number, args: [request, 7n] }).action.action;
+    expect([16n, 0x4206n].map(actionOf)).toEqual(['user-notify', 'user-notify']);
+    expect([0n, 2n, 7n, 1n << 32n | 16n].map(actionOf)).toEqual(['allow', 'allow', 'allow', 'allow']);
+  });
+
   it('answers EBUSY itself where the policy allows filters', () => {
     const asked = supervisedPolicy(policy({ base: 'deny-dangerous' }), 'x86_64', calls);
     const number = syscallNumber('seccomp', 'x86_64') ?? -1;

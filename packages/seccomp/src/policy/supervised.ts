@@ -1,5 +1,5 @@
 import { errno, lets, userNotify } from './actions.js';
-import { arg } from './conditions.js';
+import { arg, type Condition } from './conditions.js';
 import type { SeccompPolicy } from './options.js';
 import { policy } from './policy.js';
 import type { Rule } from './rules.js';
@@ -48,10 +48,18 @@ function rulesOf(given: SeccompPolicy, machine: Machine, syscall: string): reado
 /** Without an address this is send(2), which names nothing. */
 const hasAddress = arg(4).ne64(0);
 
+/** PTRACE_ATTACH and PTRACE_SEIZE of linux/ptrace.h: other requests are for what is traced already, and are made often. */
+const attaches = [arg(0).eq64(16), arg(0).eq64(0x4206)];
+
+/** Conditions for the calls of which not all are asked about: one of them holds. */
+const askedIf: Readonly<Record<string, readonly Condition[]>> = { sendto: [hasAddress], ptrace: attaches };
+
 function asking(rule: Rule): readonly Rule[] {
   if (!lets(rule.action)) return [rule];
   const asked = { ...rule, action: userNotify };
-  return rule.syscall === 'sendto' ? [{ ...asked, when: [...rule.when, hasAddress] }, rule] : [asked];
+  const conditions = askedIf[rule.syscall];
+  if (conditions === undefined) return [asked];
+  return [...conditions.map((one) => ({ ...asked, when: [...rule.when, one] })), rule];
 }
 
 function withoutListener(rule: Rule): readonly Rule[] {

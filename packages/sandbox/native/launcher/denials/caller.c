@@ -16,7 +16,6 @@
 
 static struct ll_statx own_root;
 static uint64_t proc_device;
-static long root = -1;
 static int is_another;
 
 uint64_t sb_caller_proc(void)
@@ -33,7 +32,7 @@ static void proc_path(char path[40], uint32_t thread, const char *rest)
 	memcpy(path + at, rest, strlen(rest) + 1);
 }
 
-static long open_proc(uint32_t thread, const char *rest, int flags)
+long sb_caller_open_proc(uint32_t thread, const char *rest, int flags)
 {
 	char path[40];
 	proc_path(path, thread, rest);
@@ -95,7 +94,7 @@ static long read_file(struct sb_caller *caller, uint64_t address, void *bytes, s
 {
 	long count;
 	if (caller->memory < 0)
-		caller->memory = (int)open_proc(caller->thread, "mem", O_RDONLY);
+		caller->memory = (int)sb_caller_open_proc(caller->thread, "mem", O_RDONLY);
 	if (caller->memory < 0)
 		return -EACCES;
 	do
@@ -105,7 +104,7 @@ static long read_file(struct sb_caller *caller, uint64_t address, void *bytes, s
 	return count;
 }
 
-static long read_memory(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
+long sb_caller_read_some(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
 {
 	struct {
 		uint64_t at, length;
@@ -119,102 +118,13 @@ static long read_memory(struct sb_caller *caller, uint64_t address, void *bytes,
 int sb_caller_read(struct sb_caller *caller, uint64_t address, void *bytes, size_t length)
 {
 	/* A negative offset is another error. */
-	return !(address >> 63) && read_memory(caller, address, bytes, length) == (long)length;
-}
-
-/* The read ends early where memory does; the name must have ended by then. */
-static int read_path(struct sb_caller *caller, uint64_t address, char path[SB_NAME_MAX])
-{
-	static const size_t most[] = {256, SB_NAME_MAX};
-	if (address >> 63)
-		return 0;
-	for (unsigned int i = 0; i < 2; i++) {
-		long count = read_memory(caller, address, path, most[i]);
-		for (long at = 0; at < count; at++) {
-			if (!path[at])
-				return at > 0;
-		}
-		if (count < (long)most[i])
-			return 0;
-	}
-	return 0;
-}
-
-static int begins(const char *path, const char *with)
-{
-	while (*with && *path == *with)
-		path++, with++;
-	return !*with;
-}
-
-/* Puts the caller's number into a path behind "/proc/", in place of some bytes. Returns 0 if it does not fit. */
-static int put_number(uint32_t thread, char path[SB_NAME_MAX], size_t removed, const char *after)
-{
-	static char rest[SB_NAME_MAX];
-	char number[12] = {0};
-	size_t at = sb_format_number(number, sb_process_of(thread));
-	const size_t length = strlen(path + 6 + removed);
-	if (number[0] == '0' || 6 + at + strlen(after) + length >= SB_NAME_MAX)
-		return 0;
-	memcpy(rest, path + 6 + removed, length + 1);
-	memcpy(path + 6, number, at);
-	memcpy(path + 6 + at, after, strlen(after));
-	memcpy(path + 6 + at + strlen(after), rest, length + 1);
-	return 1;
-}
-
-/* Here "/proc/self" would be this process: the caller's number takes its place. "/proc/net" leads there too. */
-static int without_self(uint32_t thread, char path[SB_NAME_MAX])
-{
-	if (begins(path, "/proc/self") && (!path[10] || path[10] == '/'))
-		return put_number(thread, path, 4, "");
-	return !begins(path, "/proc/net/") || put_number(thread, path, 0, "/");
+	return !(address >> 63) &&
+	       sb_caller_read_some(caller, address, bytes, length) == (long)length;
 }
 
 int sb_caller_lacks_modes(const char *path)
 {
-	return is_another && begins(path, "/proc/sys/");
-}
-
-int sb_name_follow(struct sb_name *name, uint32_t thread)
-{
-	const char *path = name->path;
-	return !begins(path, "/proc/mounts") || path[12] || put_number(thread, name->path, 0, "/");
-}
-
-static long base_of(const struct sb_caller *caller, struct sb_where where, const char *path)
-{
-	char name[16] = "cwd";
-	if (path[0] == '/') {
-		/* Opened once, when the descriptors are its own. */
-		if (root < 0)
-			root = sb_syscall6(__NR_openat, AT_FDCWD, (long)"/",
-				LL_O_PATH | LL_O_DIRECTORY | O_CLOEXEC, 0, 0, 0);
-		return root;
-	}
-	if (where.folder != AT_FDCWD) {
-		if (where.folder < 0)
-			return -EBADF;
-		memcpy(name, "fd/", 3);
-		name[3 + sb_format_number(name + 3, (unsigned int)where.folder)] = 0;
-	}
-	return open_proc(caller->thread, name, LL_O_PATH | LL_O_DIRECTORY);
-}
-
-int sb_caller_name(struct sb_caller *caller, struct sb_where where, struct sb_name *name)
-{
-	name->base = -1;
-	if (!read_path(caller, where.path, name->path) || !without_self(caller->thread, name->path))
-		return 0;
-	name->base = (int)base_of(caller, where, name->path);
-	return name->base >= 0;
-}
-
-void sb_name_close(struct sb_name *name)
-{
-	if (name->base >= 0 && name->base != root)
-		ll_close(name->base);
-	name->base = -1;
+	return is_another && sb_begins(path, "/proc/sys/");
 }
 
 long sb_caller_take(const struct sb_caller *caller, int descriptor)
@@ -231,7 +141,7 @@ long sb_caller_take(const struct sb_caller *caller, int descriptor)
 void sb_caller_program(uint32_t thread, char program[16])
 {
 	memset(program, 0, 16);
-	long file = open_proc(thread, "comm", O_RDONLY);
+	long file = sb_caller_open_proc(thread, "comm", O_RDONLY);
 	if (file < 0)
 		return;
 	long count = sb_syscall3(__NR_read, file, (long)program, 15);

@@ -9,6 +9,8 @@
 
 #define NO_MAGIC_LINKS 0x02u
 
+static int met_link;
+
 void sb_file_close(struct sb_file *file)
 {
 	if (file->descriptor >= 0)
@@ -38,12 +40,14 @@ static long open_file(
 	file->descriptor = -1;
 	long opened =
 		sb_syscall6(LL_SYS_OPENAT2, name->base, (long)path, (long)&how, sizeof how, 0, 0);
+	met_link |= opened == -ELOOP;
 	if (opened < 0)
 		return opened;
 	file->descriptor = (int)opened;
 	long error = ll_stat(opened, &file->status);
 	if (error == 0 && sb_device(&file->status) == sb_caller_proc() && is_of_self(file))
 		error = -ELOOP;
+	met_link |= error == -ELOOP;
 	if (error)
 		sb_file_close(file);
 	return error;
@@ -55,6 +59,31 @@ static long find_file(
 	const struct ll_open_how how = {
 		LL_O_PATH | O_CLOEXEC | (flags & LL_O_NOFOLLOW), 0, resolve | NO_MAGIC_LINKS};
 	return open_file(name, name->path, how, file);
+}
+
+long sb_find_file(
+	const struct sb_name *name, const char *path, uint64_t flags, struct sb_file *file)
+{
+	const struct ll_open_how how = {LL_O_PATH | O_CLOEXEC | flags, 0, NO_MAGIC_LINKS};
+	return open_file(name, path, how, file);
+}
+
+long sb_find_any(const struct sb_name *name, const char *path, struct sb_file *file)
+{
+	const struct ll_open_how how = {LL_O_PATH | O_CLOEXEC, 0, 0};
+	return open_file(name, path, how, file);
+}
+
+void sb_find_note_link(void)
+{
+	met_link = 1;
+}
+
+int sb_find_met_link(void)
+{
+	const int met = met_link;
+	met_link = 0;
+	return met;
 }
 
 /* Splits a path before its last part. Returns the length of what is before, which may be 0, or -errno. */
@@ -145,7 +174,8 @@ static int leads_on(const struct sb_entry *entry, uint64_t flags, uint64_t resol
 	return resolve && entry->status.mount != entry->folder.status.mount;
 }
 
-long sb_find(const struct sb_name *name, uint64_t flags, uint64_t resolve, struct sb_entry *entry)
+static long find(
+	const struct sb_name *name, uint64_t flags, uint64_t resolve, struct sb_entry *entry)
 {
 	struct sb_file file;
 	long error = sb_find_entry(name, resolve, entry);
@@ -163,5 +193,16 @@ long sb_find(const struct sb_name *name, uint64_t flags, uint64_t resolve, struc
 	}
 	error = find_place(&file, entry);
 	sb_file_close(&file);
+	return error;
+}
+
+long sb_find(const struct sb_name *name, uint64_t flags, uint64_t resolve, struct sb_entry *entry)
+{
+	long error = find(name, flags, resolve, entry);
+	if (!error && name->is_meant &&
+		!(entry->exists && sb_is_same(&entry->status, &name->meant))) {
+		sb_file_close(&entry->folder);
+		error = -ESTALE;
+	}
 	return error;
 }

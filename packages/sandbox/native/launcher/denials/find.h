@@ -36,6 +36,19 @@ long sb_path_of(const struct sb_file *file, char path[SB_NAME_MAX]);
 
 void sb_file_close(struct sb_file *file);
 
+/* Opens what a part of a name leads to; -ELOOP through a link of proc(5) that is not a name. `flags`: O_NOFOLLOW. */
+long sb_find_file(
+	const struct sb_name *name, const char *path, uint64_t flags, struct sb_file *file);
+
+/* The same through such links as well: only those of the caller may be followed. */
+long sb_find_any(const struct sb_name *name, const char *path, struct sb_file *file);
+
+/* Whether a search since the last such question ended at such a link, or at one that was noted. */
+int sb_find_met_link(void);
+
+/* Notes that a link at the end leads to nothing, where a file would be made. */
+void sb_find_note_link(void);
+
 /* The device of a status, as in struct sb_grant. */
 static inline uint64_t sb_device(const struct ll_statx *status)
 {

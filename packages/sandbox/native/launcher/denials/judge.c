@@ -5,8 +5,11 @@
 #include "judge_move.h"
 #include "judge_open.h"
 #include "judge_port.h"
+#include "judge_proc.h"
 #include "judge_signal.h"
 #include "judge_socket.h"
+#include "judge_trace.h"
+#include "links.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -95,15 +98,15 @@ static int read_how(struct sb_caller *caller, struct sb_request *request)
 	return !(how.resolve & (~0x0full | LL_RESOLVE_NO_SYMLINKS)) && !(how.flags >> 32);
 }
 
-static int judge_named(const struct sb_shared *shared, const struct sb_request *request,
-	uint32_t thread, struct sb_name names[2], struct sb_denial *denial)
+static int judge_once(const struct sb_shared *shared, const struct sb_request *request,
+	struct sb_name names[2], struct sb_denial *denial)
 {
 	struct sb_name *from = &names[0], *to = &names[1];
 	switch (request->action) {
 	case SB_ASK_OPEN:
 		/* What makes a file, or says so, does not follow it. */
 		if (!(request->flags & (LL_O_NOFOLLOW | O_CREAT)) && !request->resolve &&
-			!sb_name_follow(from, thread))
+			!sb_name_follow(from, from->thread))
 			return 0;
 		return sb_judge_open(shared, request, from, denial);
 	case SB_ASK_MAKE:
@@ -114,14 +117,65 @@ static int judge_named(const struct sb_shared *shared, const struct sb_request *
 		return sb_judge_rename(shared, request->flags, from, to, denial);
 	case SB_ASK_LINK:
 		return sb_judge_link(shared, request->flags, from, to, denial);
+	case SB_ASK_READ_LINK:
+		return sb_judge_read_link(shared, from, denial);
 	default:
 		return sb_judge_use(shared, request, from, denial);
 	}
 }
 
+/* Whether the kernel follows a link at the end of the first name. */
+static int follows(const struct sb_request *request)
+{
+	const uint64_t makes = O_CREAT | O_EXCL;
+	switch (request->action) {
+	case SB_ASK_OPEN:
+		return !(request->flags & LL_O_NOFOLLOW) && (request->flags & makes) != makes;
+	case SB_ASK_LINK:
+		return (request->flags & AT_SYMLINK_FOLLOW) != 0;
+	default:
+		return request->action == SB_ASK_TRUNCATE || request->action == SB_ASK_EXECUTE;
+	}
+}
+
+#define LINKS_MAX 8u /* that are followed here; the kernel follows forty */
+
+static int judge_named(const struct sb_shared *shared, const struct sb_request *request,
+	struct sb_name names[2], struct sb_denial *denial)
+{
+	for (unsigned int links = 0; links < LINKS_MAX; links++) {
+		(void)sb_find_met_link();
+		if (judge_once(shared, request, names, denial))
+			return 1;
+		/* There the descriptors would be those of this process. */
+		if (!sb_find_met_link() && !sb_begins(names[0].path, "/dev/fd/"))
+			return 0;
+		if (request->resolve)
+			return 0;
+		enum sb_link_is is = sb_link_follow(shared, &names[0], follows(request), denial);
+		if (is == SB_LINK_UNKNOWN && names[1].base >= 0)
+			is = sb_link_follow(shared, &names[1], 0, denial);
+		if (is != SB_LINK_FOLLOWED)
+			return is == SB_LINK_DENIED;
+	}
+	return 0;
+}
+
+/* execveat(2) executes a descriptor if the name is empty. */
+static int take_name(
+	struct sb_caller *caller, const struct sb_request *request, struct sb_name *name)
+{
+	char first = 1;
+	if (request->action == SB_ASK_EXECUTE && request->flags & AT_EMPTY_PATH &&
+		sb_caller_read(caller, request->from.path, &first, 1) && !first)
+		return sb_caller_descriptor(caller, request->from.folder, name);
+	return sb_caller_name(caller, request->from, name);
+}
+
 static int is_nameless(enum sb_action action)
 {
-	return action == SB_ASK_PORT || action == SB_ASK_SIGNAL || action == SB_ASK_SEND;
+	return action == SB_ASK_PORT || action == SB_ASK_SIGNAL || action == SB_ASK_SIGNAL_GROUP ||
+	       action == SB_ASK_SEND || action == SB_ASK_TRACE;
 }
 
 static int judge_nameless(const struct sb_shared *shared, const struct sb_request *request,
@@ -134,6 +188,8 @@ static int judge_nameless(const struct sb_shared *shared, const struct sb_reques
 			       sb_judge_socket(shared, request, caller, denial));
 	case SB_ASK_SEND:
 		return sb_judge_socket(shared, request, caller, denial);
+	case SB_ASK_TRACE:
+		return sb_judge_trace(shared, request, caller, denial);
 	default:
 		return sb_judge_signal(shared, request, caller, denial);
 	}
@@ -157,12 +213,12 @@ int sb_judge(const struct sb_shared *shared, const struct sb_request *given, uin
 		sb_caller_close(&caller);
 		return is_denied && waits(context);
 	}
-	is_read = read_how(&caller, &request) && sb_caller_name(&caller, request.from, from) &&
+	is_read = read_how(&caller, &request) && take_name(&caller, &request, from) &&
 		  (!is_move || sb_caller_name(&caller, request.to, to));
 	sb_caller_close(&caller);
 	/* Its memory was its own if it still waits. What is let through needs no such question. */
 	const int is_denied =
-		is_read && judge_named(shared, &request, thread, names, denial) && waits(context);
+		is_read && judge_named(shared, &request, names, denial) && waits(context);
 	sb_name_close(from);
 	sb_name_close(to);
 	return is_denied;

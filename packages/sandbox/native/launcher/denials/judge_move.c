@@ -153,6 +153,33 @@ static int link_entries(const struct sb_shared *shared, const struct sb_entry *f
 	return judge_move(shared, &move, denial);
 }
 
+/* A file without a name, by a link of proc(5). Whichever directory it had, the new one needs the right to make it. */
+static int judge_nameless(const struct sb_shared *shared, const struct sb_name *from,
+	const struct sb_name *to, struct sb_denial *denial)
+{
+	static struct sb_entry target;
+	static struct sb_denial other;
+	const struct ll_statx *meant = &from->meant;
+	int is_denied = 0;
+	/* Others' files, and those of another mount, have other errors. */
+	if (meant->uid != (uint32_t)sb_syscall3(__NR_setfsuid, -1, 0, 0) || S_ISDIR(meant->mode) ||
+		sb_find_entry(to, 0, &target))
+		return 0;
+	if (!target.exists && !target.is_slashed && !sb_is_never_made(&target) &&
+		meant->mount == target.folder.status.mount && !sb_is_read_only(&target.folder)) {
+		const uint64_t missing =
+			sb_missing(shared, 0, &target.folder, right_to_make(meant));
+		is_denied = missing && sb_deny(&other, EACCES, missing, &target);
+	}
+	sb_file_close(&target.folder);
+	if (is_denied) {
+		*denial = other;
+		memcpy(denial->other, other.path, sizeof denial->other);
+		memcpy(denial->path, from->path, strlen(from->path) + 1);
+	}
+	return is_denied;
+}
+
 int sb_judge_link(const struct sb_shared *shared, uint64_t flags, const struct sb_name *from,
 	const struct sb_name *to, struct sb_denial *denial)
 {
@@ -161,7 +188,7 @@ int sb_judge_link(const struct sb_shared *shared, uint64_t flags, const struct s
 		return 0;
 	uint64_t follow = flags & AT_SYMLINK_FOLLOW ? 0 : LL_O_NOFOLLOW;
 	if (sb_find(from, follow, 0, &source))
-		return 0;
+		return from->is_meant && judge_nameless(shared, from, to, denial);
 	int is_denied = 0;
 	if (sb_find_entry(to, 0, &target) == 0) {
 		is_denied = link_entries(shared, &source, &target, denial);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge_socket.h"
+#include "judge_move.h"
 #include "old_sockets.h"
+#include "rights.h"
 #include "socket_option.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
 #include <asm/errno.h>
 #include <asm/socket.h>
+#include <linux/stat.h>
 #include <linux/un.h>
 
 #include "../../../../landlock/native/landlock_abi.h"
@@ -68,16 +71,16 @@ static int read_sent(struct sb_caller *caller, const struct sb_request *request,
 	return 1;
 }
 
-static int read_name(struct sb_caller *caller, const struct sent *sent, struct sb_abstract *name)
+/* The length of the address, without what follows it; 0 if it has no name or can't be read. */
+static uint64_t read_address(
+	struct sb_caller *caller, const struct sent *sent, struct sockaddr_un *address)
 {
-	struct sockaddr_un address;
-	if (sent->length <= BEFORE_NAME || sent->length > sizeof address ||
-		!sb_caller_read(caller, sent->address, &address, sent->length) ||
-		address.sun_family != AF_UNIX || address.sun_path[0])
+	memset(address, 0, sizeof *address);
+	if (sent->length <= BEFORE_NAME || sent->length > sizeof *address ||
+		!sb_caller_read(caller, sent->address, address, sent->length) ||
+		address->sun_family != AF_UNIX)
 		return 0;
-	name->length = (uint32_t)(sent->length - BEFORE_NAME);
-	memcpy(name->name, address.sun_path + 1, name->length - 1);
-	return 1;
+	return sent->length;
 }
 
 /* One that is connected or listens has other answers, for instance for whom it is connected to already. */
@@ -117,22 +120,60 @@ static void deny(struct sb_denial *denial, const struct sb_abstract *name)
 	denial->other[0] = 0;
 }
 
+static int judge_abstract(
+	const struct sockaddr_un *address, uint64_t length, int type, struct sb_denial *denial)
+{
+	struct sb_abstract name = {.type = type, .length = (uint32_t)(length - BEFORE_NAME)};
+	memcpy(name.name, address->sun_path + 1, name.length - 1);
+	if (!sb_is_old_socket(&name))
+		return 0;
+	deny(denial, &name);
+	return 1;
+}
+
+/* A name that is a file: modes come first, then whether there is such a socket, and then the rules (unix_find_bsd()). */
+static int judge_file(const struct sb_shared *shared, const struct sb_caller *caller,
+	const struct sockaddr_un *address, int type, struct sb_denial *denial)
+{
+	static struct sb_name name;
+	static struct sb_entry entry;
+	memcpy(name.path, address->sun_path, sizeof address->sun_path);
+	name.path[sizeof address->sun_path] = 0;
+	name.is_meant = 0;
+	if (!sb_caller_begin(caller, &name))
+		return 0;
+	int is_denied = sb_find(&name, 0, 0, &entry) == 0;
+	sb_name_close(&name);
+	if (!is_denied)
+		return 0;
+	const uint64_t missing = sb_missing_of(shared, &entry, LL_FS_RESOLVE_UNIX);
+	is_denied = entry.exists && (entry.status.mode & LL_S_IFMT) == S_IFSOCK && missing &&
+		    !sb_ask_entry(&entry, WRITES) && sb_is_old_file(&entry.status, type) &&
+		    sb_deny(denial, EACCES, missing, &entry);
+	sb_file_close(&entry.folder);
+	return is_denied;
+}
+
 int sb_judge_socket(const struct sb_shared *shared, const struct sb_request *request,
 	struct sb_caller *caller, struct sb_denial *denial)
 {
 	struct sent sent;
-	struct sb_abstract name;
-	if (!(shared->scoped & LL_SCOPE_ABSTRACT_UNIX_SOCKET) ||
-		!read_sent(caller, request, &sent) || !read_name(caller, &sent, &name))
+	struct sockaddr_un address;
+	const int by_scope = (shared->scoped & LL_SCOPE_ABSTRACT_UNIX_SOCKET) != 0;
+	const int by_rule = (shared->handled & LL_FS_RESOLVE_UNIX) != 0;
+	if ((!by_scope && !by_rule) || !read_sent(caller, request, &sent))
+		return 0;
+	const uint64_t length = read_address(caller, &sent, &address);
+	if (!length || !(address.sun_path[0] ? by_rule : by_scope))
 		return 0;
 	long socket = sb_caller_take(caller, request->from.folder);
 	if (socket < 0)
 		return 0;
-	name.type = type_of(socket, request, sent.bytes);
+	const int type = type_of(socket, request, sent.bytes);
 	/* It is a copy: nothing is closed for the caller. */
 	ll_close(socket);
-	if (name.type < 0 || !sb_is_old_socket(&name))
+	if (type < 0)
 		return 0;
-	deny(denial, &name);
-	return 1;
+	return address.sun_path[0] ? judge_file(shared, caller, &address, type, denial)
+				   : judge_abstract(&address, length, type, denial);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Abstract unix sockets (hook_unix_stream_connect() and hook_unix_may_send() in security/landlock/task.c). */
+/* Unix sockets with a name: abstract ones (hook_unix_stream_connect() and hook_unix_may_send() in security/landlock/task.c), and
+ * those whose name is a file (hook_unix_find() in fs.c there, Linux 7.1). */
 #ifndef SB_JUDGE_SOCKET_H
 #define SB_JUDGE_SOCKET_H
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "old_sockets.h"
+#include "socket_option.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
 #include <asm/fcntl.h>
-#include <asm/socket.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
@@ -13,9 +13,6 @@
 
 #include "../../../../landlock/native/landlock_sys.h"
 
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71
-#endif
 #define AF_UNIX 1
 #define AF_NETLINK 16
 #define SOCK_DGRAM 2
@@ -28,6 +25,7 @@
 struct old {
 	uint32_t inode, cookie[2]; /* together they mean one socket, until the next boot */
 	struct sb_abstract abstract;
+	struct unix_diag_vfs file; /* where its name is one; or 0 */
 };
 
 static struct old sockets[512];
@@ -45,16 +43,8 @@ struct seen {
 	struct sb_abstract abstract; /* length 0: it has no abstract name */
 	uint32_t waiting, most;      /* connections, and their limit */
 	int has_peer, is_shut;
+	struct unix_diag_vfs file;
 };
-
-uint64_t sb_network_of(long socket)
-{
-	uint64_t number = 0;
-	unsigned int length = sizeof number;
-	long error = sb_syscall6(__NR_getsockopt, socket, SOL_SOCKET, SO_NETNS_COOKIE,
-		(long)&number, (long)&length, 0);
-	return error || length != sizeof number ? 0 : number;
-}
 
 uint64_t sb_old_network(void)
 {
@@ -77,6 +67,8 @@ static void take_attribute(struct seen *seen, const struct rtattr *at)
 	const size_t length = at->rta_len - RTA_LENGTH(0);
 	if (at->rta_type == UNIX_DIAG_NAME) {
 		take_name(seen, RTA_DATA(at), length);
+	} else if (at->rta_type == UNIX_DIAG_VFS && length >= sizeof seen->file) {
+		memcpy(&seen->file, RTA_DATA(at), sizeof seen->file);
 	} else if (at->rta_type == UNIX_DIAG_PEER) {
 		seen->has_peer = 1;
 	} else if (at->rta_type == UNIX_DIAG_SHUTDOWN && length) {
@@ -108,7 +100,8 @@ static void take(struct seen *seen, const struct nlmsghdr *message)
 /* A connection has the name of its listener, but nobody can connect to it. */
 static void note(const struct seen *seen)
 {
-	if (!seen->abstract.length || count == sizeof sockets / sizeof *sockets)
+	if ((!seen->abstract.length && !seen->file.udiag_vfs_ino) ||
+		count == sizeof sockets / sizeof *sockets)
 		return;
 	if (seen->message.udiag_type != SOCK_DGRAM && seen->message.udiag_state == ESTABLISHED)
 		return;
@@ -116,6 +109,8 @@ static void note(const struct seen *seen)
 	old->inode = seen->message.udiag_ino;
 	memcpy(old->cookie, seen->message.udiag_cookie, sizeof old->cookie);
 	old->abstract = seen->abstract;
+	old->abstract.type = seen->message.udiag_type;
+	old->file = seen->file;
 }
 
 /* A socket to the kernel alone, which has been asked; or -errno. */
@@ -129,7 +124,7 @@ static long ask(const struct old *old)
 			      .nlmsg_type = SOCK_DIAG_BY_FAMILY,
 			      .nlmsg_flags = NLM_F_REQUEST},
 		.request = {.sdiag_family = AF_UNIX, .udiag_states = ~0u}};
-	question.request.udiag_show = UDIAG_SHOW_NAME;
+	question.request.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_VFS;
 	if (old) {
 		question.request.udiag_ino = old->inode;
 		memcpy(question.request.udiag_cookie, old->cookie, sizeof old->cookie);
@@ -196,11 +191,10 @@ static int is_same(const struct sb_abstract *a, const struct sb_abstract *b)
 	       memcmp(a->name, b->name, a->length - 1) == 0;
 }
 
-/* Whether it is there, and in a state in which the kernel asks Landlock (net/unix/af_unix.c). */
-static int answers(const struct old *old)
+/* Whether it is there, and what it is now. */
+static int look_again(const struct old *old, struct seen *seen)
 {
 	static union answer answer;
-	static struct seen seen;
 	long socket = ask(old);
 	if (socket < 0)
 		return 0;
@@ -208,8 +202,15 @@ static int answers(const struct old *old)
 	ll_close(socket);
 	if (!is_whole(&answer.head, length) || answer.head.nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
-	take(&seen, &answer.head);
-	if (seen.is_shut || !is_same(&seen.abstract, &old->abstract))
+	take(seen, &answer.head);
+	return 1;
+}
+
+/* Whether it is in a state in which the kernel asks Landlock (net/unix/af_unix.c). */
+static int answers(const struct old *old)
+{
+	static struct seen seen;
+	if (!look_again(old, &seen) || seen.is_shut || !is_same(&seen.abstract, &old->abstract))
 		return 0;
 	if (old->abstract.type == SOCK_DGRAM)
 		return !seen.has_peer;
@@ -220,7 +221,23 @@ int sb_is_old_socket(const struct sb_abstract *abstract)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		/* Others had the name in the meantime, or nobody: a name has one socket at once. */
-		if (is_same(&sockets[i].abstract, abstract) && answers(&sockets[i]))
+		if (sockets[i].abstract.length && is_same(&sockets[i].abstract, abstract) &&
+			answers(&sockets[i]))
+			return 1;
+	}
+	return 0;
+}
+
+int sb_is_old_file(const struct ll_statx *file, int type)
+{
+	static struct seen seen;
+	/* The kernel's own number of the device (linux/kdev_t.h). */
+	const uint32_t device = file->dev_major << 20 | file->dev_minor;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct unix_diag_vfs *old = &sockets[i].file;
+		if (old->udiag_vfs_ino == file->ino && old->udiag_vfs_dev == device &&
+			sockets[i].abstract.type == type && look_again(&sockets[i], &seen) &&
+			memcmp(&seen.file, old, sizeof *old) == 0)
 			return 1;
 	}
 	return 0;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The abstract unix sockets that were there before the sandbox. What made them is outside of its domain for certain. About all
- * others, which its own programs may have made, the kernel decides alone. */
+/* The unix sockets with a name that were there before the sandbox. What made them is outside of its domain for certain. About
+ * all others, which its own programs may have made, the kernel decides alone. */
 #ifndef SB_OLD_SOCKETS_H
 #define SB_OLD_SOCKETS_H
 
 #include <stdint.h>
+
+#include "../../../../landlock/native/landlock_sys.h"
 
 #define SB_ABSTRACT_MAX 107u /* bytes of a name, without the NUL before it (unix(7)) */
 
@@ -22,10 +24,10 @@ void sb_old_sockets_note(void);
  * asks Landlock is not for this to say. */
 int sb_is_old_socket(const struct sb_abstract *abstract);
 
-/* A number of the namespace of a socket (SO_NETNS_COOKIE of linux/net.h, Linux 5.14); 0: unknown. */
-uint64_t sb_network_of(long socket);
+/* The same for one whose name is a file: whether it is there. Whether it would take a connection, the kernel asks later. */
+int sb_is_old_file(const struct ll_statx *file, int type);
 
-/* The same of the namespace that was noted. */
+/* The namespace that was noted, as sb_network_of() numbers them. */
 uint64_t sb_old_network(void);
 
 #endif

@@ -85,6 +85,16 @@ static uint64_t take_hex(const char *at)
 	}
 }
 
+static struct sb_ids take_ids(const char *at)
+{
+	struct sb_ids ids;
+	ids.real = (uint32_t)take_number(&at);
+	ids.effective = (uint32_t)take_number(&at);
+	ids.saved = (uint32_t)take_number(&at);
+	ids.files = (uint32_t)take_number(&at);
+	return ids;
+}
+
 int sb_process_facts(uint32_t thread, struct sb_process_facts *facts)
 {
 	static char text[STATUS_MAX];
@@ -92,22 +102,28 @@ int sb_process_facts(uint32_t thread, struct sb_process_facts *facts)
 	if (!read_of(thread, "status", text, sizeof text))
 		return 0;
 	const char *process = line_of(text, "Tgid:"), *users = line_of(text, "Uid:");
-	const char *numbers = line_of(text, "NSpid:"), *capabilities = line_of(text, "CapEff:");
-	if (!process || !users || !numbers || !capabilities)
+	const char *groups = line_of(text, "Gid:"), *numbers = line_of(text, "NSpid:");
+	const char *capabilities = line_of(text, "CapEff:"), *permitted = line_of(text, "CapPrm:");
+	const char *filters = line_of(text, "Seccomp_filters:");
+	if (!process || !users || !groups || !numbers || !capabilities || !permitted)
 		return 0;
 	facts->process = (uint32_t)take_number(&process);
-	facts->real = (uint32_t)take_number(&users);
-	facts->effective = (uint32_t)take_number(&users);
-	facts->saved = (uint32_t)take_number(&users);
+	facts->users = take_ids(users);
+	facts->groups = take_ids(groups);
 	facts->capabilities = take_hex(capabilities);
+	facts->permitted = take_hex(permitted);
+	facts->filters = filters ? (uint32_t)take_number(&filters) : ~0u;
+	facts->has_memory = line_of(text, "VmSize:") != 0;
 	(void)take_number(&numbers);
 	facts->is_in_own_namespace = *past_blanks(numbers) != '\n';
 	return facts->process != 0;
 }
 
-#define STARTTIME 22 /* its field in proc_pid_stat(5) */
+/* Fields of proc_pid_stat(5). */
+#define PGRP 5
+#define STARTTIME 22
 
-uint64_t sb_process_born(uint32_t process)
+static uint64_t stat_field(uint32_t process, unsigned int wanted)
 {
 	static char text[1024];
 	const char *at = text, *end = 0;
@@ -122,10 +138,20 @@ uint64_t sb_process_born(uint32_t process)
 		return 0;
 	for (unsigned int field = 2; *end; end++) {
 		field += *end == ' ';
-		if (field == STARTTIME)
+		if (field == wanted)
 			return take_number(&end);
 	}
 	return 0;
+}
+
+uint64_t sb_process_born(uint32_t process)
+{
+	return stat_field(process, STARTTIME);
+}
+
+uint32_t sb_process_group(uint32_t process)
+{
+	return (uint32_t)stat_field(process, PGRP);
 }
 
 uint32_t sb_process_of(uint32_t thread)

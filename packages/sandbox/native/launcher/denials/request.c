@@ -5,6 +5,7 @@
 #include <asm/fcntl.h>
 #include <linux/audit.h>
 #include <linux/fcntl.h>
+#include <linux/ptrace.h>
 #include <linux/stat.h>
 
 #include "../../../../landlock/native/landlock_abi.h"
@@ -16,7 +17,10 @@
 #ifndef O_PATH
 #define O_PATH 010000000
 #endif
+#define PLAIN_OPTIONS 0xff    /* the first eight of PTRACE_O_MASK; later kernels may know more */
 #define PIDFD_SEND_SIGNAL 424 /* likewise */
+#define PIDFD_SIGNAL_PROCESS_GROUP 4
+#define PIDFD_GETFD 438 /* likewise */
 
 #if defined(__x86_64__)
 #define OWN_ARCHITECTURE AUDIT_ARCH_X86_64
@@ -60,12 +64,23 @@ static const struct shape shapes[] = {
 	{__NR_kill, "kill", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
 	{__NR_tkill, "tkill", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
 	{__NR_tgkill, "tgkill", SB_ASK_SIGNAL, 0, NONE, 1, 2, NONE, 0},
+	/* The process; for memory the number of parts here, and the parts there; and the second process. */
+	{__NR_ptrace, "ptrace", SB_ASK_TRACE, 0, NONE, 1, NONE, NONE, NONE},
+	{__NR_process_vm_readv, "process_vm_readv", SB_ASK_TRACE, 0, NONE, 0, 2, NONE, 3},
+	{__NR_process_vm_writev, "process_vm_writev", SB_ASK_TRACE, 0, NONE, 0, 2, NONE, 3},
+	{__NR_kcmp, "kcmp", SB_ASK_TRACE, 0, NONE, 0, NONE, 1, NONE},
+	{PIDFD_GETFD, "pidfd_getfd", SB_ASK_TRACE, 0, 0, NONE, NONE, NONE, NONE},
+	{__NR_readlinkat, "readlinkat", SB_ASK_READ_LINK, 0, 0, 1, NONE, NONE, NONE},
+	{__NR_rt_sigqueueinfo, "rt_sigqueueinfo", SB_ASK_SIGNAL, 0, NONE, 0, 1, NONE, NONE},
+	{__NR_rt_tgsigqueueinfo, "rt_tgsigqueueinfo", SB_ASK_SIGNAL, 0, NONE, 1, 2, NONE, 0},
+	/* A descriptor of the process, and the signal. */
 	{PIDFD_SEND_SIGNAL, "pidfd_send_signal", SB_ASK_SIGNAL, 0, 0, NONE, 1, NONE, NONE},
 #ifdef __NR_renameat
 	{__NR_renameat, "renameat", SB_ASK_RENAME, 0, 0, 1, NONE, 2, 3},
 #endif
 #ifdef __NR_open
 	{__NR_open, "open", SB_ASK_OPEN, 0, NONE, 0, 1, NONE, NONE},
+	{__NR_readlink, "readlink", SB_ASK_READ_LINK, 0, NONE, 0, NONE, NONE, NONE},
 	{__NR_creat, "creat", SB_ASK_OPEN, 0, NONE, 0, NONE, NONE, NONE},
 	{__NR_mkdir, "mkdir", SB_ASK_MAKE, LL_FS_MAKE_DIR, NONE, 0, NONE, NONE, NONE},
 	{__NR_mknod, "mknod", SB_ASK_MAKE, 0, NONE, 0, 1, NONE, NONE},
@@ -113,6 +128,46 @@ static struct sb_where where(const struct seccomp_data *data, uint8_t folder, ui
 	return place;
 }
 
+/* A signal to a group, or with a siginfo. */
+static void refine_signal(const struct seccomp_data *data, struct sb_request *request)
+{
+	const int32_t target = (int32_t)data->args[0];
+	if (data->nr == __NR_rt_sigqueueinfo || data->nr == __NR_rt_tgsigqueueinfo) {
+		request->how = data->args[data->nr == __NR_rt_sigqueueinfo ? 2 : 3];
+		if (!request->how)
+			request->action = SB_ASK_NOTHING; /* an error before */
+	} else if (data->nr == PIDFD_SEND_SIGNAL) {
+		request->how = data->args[2];
+		request->resolve = low(data, 3);
+		if (request->resolve == PIDFD_SIGNAL_PROCESS_GROUP)
+			request->action = SB_ASK_SIGNAL_GROUP;
+	} else if (data->nr == __NR_kill && target <= 0) {
+		/* To the caller's own group, or to everybody, it always succeeds; the least number is an error. */
+		const int is_one = target < -1 && target != INT32_MIN;
+		request->action = is_one ? SB_ASK_SIGNAL_GROUP : SB_ASK_NOTHING;
+		request->from.path = (uint64_t)(-(int64_t)target);
+	}
+}
+
+/* Which requests of ptrace(2) ask, and how a part of memory is passed. */
+static void refine_trace(const struct seccomp_data *data, struct sb_request *request)
+{
+	int asks = 1;
+	if (data->nr == __NR_ptrace)
+		asks = data->args[0] == PTRACE_ATTACH ||
+		       (data->args[0] == PTRACE_SEIZE && !data->args[2] &&
+			       !(data->args[3] & ~(uint64_t)(PLAIN_OPTIONS | PTRACE_O_EXITKILL)));
+	else if (data->nr == PIDFD_GETFD)
+		asks = !low(data, 2);
+	else if (data->nr != __NR_kcmp) {
+		asks = !data->args[5] && data->args[1] && data->args[2] <= 1024;
+		request->how = data->args[1];
+		request->resolve = data->args[4];
+	}
+	if (!asks)
+		request->action = SB_ASK_NOTHING;
+}
+
 /* What only a few calls have. */
 static void refine(const struct seccomp_data *data, struct sb_request *request)
 {
@@ -135,17 +190,23 @@ static void refine(const struct seccomp_data *data, struct sb_request *request)
 	/* A negative length is an error before the name is looked at (truncate(2)). */
 	if (request->action == SB_ASK_TRUNCATE && data->args[1] >> 63)
 		request->action = SB_ASK_NOTHING;
-	/* Executing a descriptor, or not following a link, is rare; the kernel decides alone. */
-	if (request->action == SB_ASK_EXECUTE && request->flags)
+	/* Not to follow a link is rare; the kernel decides alone. */
+	if (request->action == SB_ASK_EXECUTE && request->flags & ~(uint64_t)AT_EMPTY_PATH)
 		request->action = SB_ASK_NOTHING;
-	if (data->nr == PIDFD_SEND_SIGNAL && (data->args[2] || low(data, 3)))
-		request->action = SB_ASK_NOTHING; /* with a siginfo or flags it is rare */
+	if (request->action == SB_ASK_SIGNAL)
+		refine_signal(data, request);
+	if (request->action == SB_ASK_TRACE)
+		refine_trace(data, request);
+	/* Without room for the answer it is an error (readlink(2)). */
+	if (request->action == SB_ASK_READ_LINK &&
+		(int32_t)data->args[data->nr == __NR_readlinkat ? 3 : 2] <= 0)
+		request->action = SB_ASK_NOTHING;
 	if (data->nr == __NR_sendmsg || data->nr == __NR_sendmmsg)
 		request->how = data->args[1];
 	/* Without a message nothing is sent. */
 	if (data->nr == __NR_sendmmsg && !low(data, 2))
 		request->action = SB_ASK_NOTHING;
-	if (request->action == SB_ASK_PORT || request->action == SB_ASK_SIGNAL)
+	if (request->action == SB_ASK_PORT)
 		return;
 	request->takes_slash =
 		request->right == LL_FS_MAKE_DIR || request->right == LL_FS_REMOVE_DIR;

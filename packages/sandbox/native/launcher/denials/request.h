@@ -17,7 +17,10 @@ enum sb_action {
 	SB_ASK_EXECUTE,
 	SB_ASK_PORT,
 	SB_ASK_SIGNAL,
+	SB_ASK_SIGNAL_GROUP,
 	SB_ASK_SEND,
+	SB_ASK_TRACE,
+	SB_ASK_READ_LINK,
 };
 
 /* A path in the caller's memory, and the directory at which it begins. */
@@ -26,18 +29,20 @@ struct sb_where {
 	uint64_t path;
 };
 
-/* Of a signal, from.path is the thread, or from.folder is a descriptor of the process; to.path is the process, or 0.
- * Of a connection, a port or a message, from is the descriptor of the socket and its address, whose length is in flags; to has the
+/* Of a signal, from.path is the thread or the group, or from.folder is a descriptor of that; to.path is the process, or 0.
+ * Of tracing, from is as of a signal; to.folder is the second process of kcmp(2), and how, flags, to.path and resolve are the
+ * parts of memory here and there, and their numbers. Of a connection, a port or a message, from is the descriptor of the socket and its address, whose length is in flags; to has the
  * length and the flags of a message. */
 struct sb_request {
 	enum sb_action action;
 	const char *call;
 	struct sb_where from, to;
 	uint64_t flags;   /* of open, renameat2 and linkat; the number of a signal */
-	uint64_t resolve; /* of openat2 */
-	uint64_t how;     /* address of openat2's struct open_how, or of a struct msghdr, or 0 */
-	uint64_t right;   /* what making, removing and using a port needs */
-	int takes_slash;  /* whether a slash may end its path: it makes or removes a directory */
+	uint64_t resolve; /* of openat2; the flags of pidfd_send_signal */
+	uint64_t
+		how; /* address of openat2's struct open_how, of a struct msghdr, or of a siginfo_t; or 0 */
+	uint64_t right;  /* what making, removing and using a port needs */
+	int takes_slash; /* whether a slash may end its path: it makes or removes a directory */
 };
 
 /* Takes a notified call apart. It reads no memory of the caller. */

@@ -30,7 +30,8 @@ struct sb_shared {
 	uint64_t handled; /* rights to files that the ruleset restricts */
 	uint64_t handled_net; /* and rights to ports */
 	uint64_t scoped;      /* what may not cross the boundary of the domain */
-	uint64_t born; /* when the launcher started, in clock ticks since the boot; 0: unknown */
+	uint64_t born;    /* when the launcher started, in clock ticks since the boot; 0: unknown */
+	uint32_t filters; /* what a process of the sandbox has at least; 0: unknown */
 	uint8_t ports[65536]; /* the rights to each port that rules grant, as in handled_net */
 	uint32_t count;
 	int is_full; /* more rules than fit: then nothing may be told */

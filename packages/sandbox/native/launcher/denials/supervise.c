@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "supervise.h"
 #include "filter.h"
-#include "process_facts.h"
+#include "outside.h"
 #include "stand.h"
 #include "../report.h"
 #include "sb_syscall.h"
@@ -79,7 +79,7 @@ static long map(struct sb_shared **shared)
 		return mapped;
 	*shared = (struct sb_shared *)mapped;
 	(*shared)->listener = -1;
-	(*shared)->born = sb_process_born((uint32_t)sb_syscall3(__NR_getpid, 0, 0, 0));
+	sb_outside_note(*shared);
 	return 0;
 }
 
