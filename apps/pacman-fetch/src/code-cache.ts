@@ -1,5 +1,5 @@
 /*
- * Makes the code caches of the programs that download one file, beside them. The owner of the installed program starts this, with the
+ * Makes the code caches of the programs whose start is waited for, beside them. The owner of the installed program starts this, with the
  * Node that is to run them: node code-cache.js. Another Node ignores the caches. No program is run.
  */
 import { fileURLToPath } from 'node:url';
@@ -27,5 +27,7 @@ function make(program: string): boolean {
   }
 }
 
-const programs = ['cli-main.cjs', 'serve-main.cjs'].map((name) => fileURLToPath(new URL(name, import.meta.url)));
+const programs = ['cli-main.cjs', 'batch-main.cjs', 'serve-main.cjs'].map((name) =>
+  fileURLToPath(new URL(name, import.meta.url)),
+);
 process.exitCode = programs.every(make) ? 0 : 1;
