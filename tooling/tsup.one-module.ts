@@ -15,6 +15,8 @@ const built = /\/packages\/(?<name>[a-z-]+)\/dist\/[^/]+\.js$/;
 export interface OneModule {
   /** Modules of the package that are in it, although they are imported on demand: as the source names them. A module that throws an error takes the place of all others. */
   readonly onDemand?: readonly string[];
+  /** Default: true. */
+  readonly minify?: boolean;
 }
 
 /**
@@ -61,7 +63,7 @@ const plugin = ({ onDemand = [] }: OneModule): NonNullable<Options['esbuildPlugi
 /** Settings of such a build. */
 export const oneModule = (program: OneModule): Partial<Options> => ({
   format: 'cjs',
-  minify: true,
+  minify: program.minify ?? true,
   // Else the plugin would not see the name of what it leaves out.
   removeNodeProtocol: false,
   // Two builds of one package: the other one has emptied the folder.

@@ -27,7 +27,9 @@ function make(program: string): boolean {
   }
 }
 
-const programs = ['cli-main.cjs', 'batch-main.cjs', 'serve-main.cjs'].map((name) =>
-  fileURLToPath(new URL(name, import.meta.url)),
-);
+const programs = [
+  ...['cli-main.cjs', 'batch-main.cjs', 'serve-main.cjs'].map((name) => new URL(name, import.meta.url)),
+  // The process that a batch starts.
+  new URL('worker.cjs', import.meta.resolve('@sb/fetcher')),
+].map((url) => fileURLToPath(url));
 process.exitCode = programs.every(make) ? 0 : 1;

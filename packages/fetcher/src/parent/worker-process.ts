@@ -1,6 +1,3 @@
-import { closeSync, openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 import { clauseOf, errorCode, isSandboxError } from '@sb/core';
 import { createSandbox, type SandboxedProcess, type SandboxOptions, type SandboxReport } from '@sb/sandbox';
 
@@ -10,6 +7,7 @@ import { FetcherError } from '../errors/fetcher-error.js';
 import { FrameReader, type Piece, WorkerLied } from '../channel/frames.js';
 import { type ChannelEvents, WorkerChannel } from './worker-channel.js';
 import type { Stop, WorkerEnd } from './worker-end.js';
+import { openWorkerProgram, type WorkerProgram } from './worker-program.js';
 
 const maxStderr = 4096;
 
@@ -18,15 +16,6 @@ const maxStderr = 4096;
  * user may have taken its end of the channel (pidfd_getfd(2)), and reading could wait for that process endlessly.
  */
 const restGrace = 2000;
-
-/** Arguments of the worker's Node. A flag of V8 would make its start longer (`http/v8-flags.ts`). */
-const nodeFlags = ['--input-type=module', ...noDebugger()];
-
-/** Other processes of the worker's user may send SIGUSR1 while Node starts, which would open its inspector. */
-function noDebugger(): readonly string[] {
-  const flag = '--disable-sigusr1';
-  return process.allowedNodeEnvironmentFlags.has(flag) ? [flag] : [];
-}
 
 /** The worker as its parent sees it. */
 export class WorkerProcess {
@@ -47,22 +36,17 @@ export class WorkerProcess {
    * @throws FetcherError `sandbox`
    */
   constructor(sandbox: SandboxOptions, files: WorkerFiles, onItem: (item: Frame | Piece) => void) {
-    const program = openProgram(files.program ?? fileURLToPath(new URL('worker.js', import.meta.url)));
-    try {
-      const onError = (bytes: Buffer): void => {
-        if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
-      };
-      this.#channel = openChannel({ onBytes: this.#reader(onItem), onError });
-    } catch (error) {
-      closeSync(program);
-      throw error;
-    }
+    using program = openWorkerProgram(files.program);
+    const onError = (bytes: Buffer): void => {
+      if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
+    };
+    this.#channel = openChannel({ onBytes: this.#reader(onItem), onError });
     const { orders, frames, errors } = this.#channel.childs;
     try {
-      this.#child = createSandbox(sandbox).spawn(process.execPath, [...nodeFlags, '-'], {
+      this.#child = createSandbox(sandbox).spawn(process.execPath, program.args, {
         // A process that took its channel could send in its place, if a private group is not available.
         undumpable: true,
-        stdio: [program, 'ignore', errors, orders, frames, files.certificates ?? 'ignore', ...files.descriptors],
+        stdio: [program.descriptor, 'ignore', errors, orders, frames, ...inherited(files, program)],
       });
       // `enforcement` is rejected for the same reason.
       this.#child.on('error', () => {});
@@ -71,7 +55,6 @@ export class WorkerProcess {
       this.#channel.destroy();
       throw asFetcherError(error);
     } finally {
-      closeSync(program);
       this.#channel.handedOver();
     }
     this.ended = this.#end();
@@ -164,19 +147,12 @@ export interface WorkerFiles {
   readonly program: string | undefined;
 }
 
-function openProgram(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    const code = errorCode(error) ?? 'unknown';
-    if (code === 'EMFILE' || code === 'ENFILE') throw tooFew(code, error);
-    const hint = 'Reinstall the package.';
-    throw new FetcherError('sandbox', `the worker's program ${path} can't be opened: ${code}`, {
-      path,
-      hint,
-      cause: error,
-    });
-  }
+/** In the order of `workerDescriptors`. */
+function inherited(
+  { certificates, descriptors }: WorkerFiles,
+  { cache }: WorkerProgram,
+): readonly (number | 'ignore')[] {
+  return [certificates ?? 'ignore', cache ?? 'ignore', ...descriptors];
 }
 
 /** If too few descriptors are left to start a child, Node does not create its streams (`child_process`). */
