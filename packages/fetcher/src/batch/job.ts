@@ -5,6 +5,7 @@ import type { FetcherError } from '../errors/fetcher-error.js';
 import { hostKey } from '../values/host-key.js';
 import { LocalSources } from '../disk/local-sources.js';
 import { Destination } from '../disk/destination.js';
+import type { OpenFolders } from '../disk/open-folders.js';
 import { Stopwatch } from './stopwatch.js';
 import { openSignature, type SignatureJob, workerSignature } from './signature.js';
 
@@ -36,13 +37,14 @@ export interface Job {
 /**
  * Opens the file of a request.
  *
+ * @param folders - the open directories of its batch
  * @throws FetcherError `file`
  */
-export function openJob(request: CheckedRequest): Job {
-  const part = Destination.beside(request.to);
+export function openJob(request: CheckedRequest, folders: OpenFolders): Job {
+  const part = Destination.beside(request.to, folders);
   let signature: SignatureJob | undefined;
   try {
-    signature = openSignature(request);
+    signature = openSignature(request, folders);
     return jobOf(request, part, signature);
   } catch (error) {
     signature?.local.close();

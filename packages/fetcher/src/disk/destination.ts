@@ -14,6 +14,7 @@ import { isPast } from '../values/file-time.js';
 import { type Finish, finishReader } from './finish.js';
 import type { FileLock } from './lock.js';
 import { openFolder } from './open-folder.js';
+import type { OpenFolders } from './open-folders.js';
 import { partSuffix, withoutPart } from '../values/part-name.js';
 import { WrittenFile } from './written-file.js';
 
@@ -34,9 +35,15 @@ export class Destination {
   #state: DestinationState;
   #lock: FileLock | undefined;
 
-  private constructor(path: string, nameIn: (folder: Folder, finalName: string) => string, isForAll: boolean) {
-    this.#folder = openFolder(dirname(path));
-    this.#finalName = basename(path);
+  /** @param folder - of FILE; it is closed with this */
+  private constructor(
+    folder: Folder,
+    finalName: string,
+    how: { readonly nameIn: (folder: Folder, finalName: string) => string; readonly isForAll: boolean },
+  ) {
+    const { nameIn, isForAll } = how;
+    this.#folder = folder;
+    this.#finalName = finalName;
     try {
       this.#name = nameIn(this.#folder, this.#finalName);
       const { descriptor, isNew, lock } = openOrMake(this.#folder, { name: this.#name, isForAll });
@@ -56,10 +63,12 @@ export class Destination {
    * this process.
    *
    * @param path - absolute path of FILE
+   * @param folders - directories that are open already. Default: none
    * @throws FetcherError `file`, `disk-full`
    */
-  static beside(path: string): Destination {
-    return new Destination(path, (_, name) => `${name}${partSuffix}`, true);
+  static beside(path: string, folders?: OpenFolders): Destination {
+    const folder = folders?.open(dirname(path)) ?? openFolder(dirname(path));
+    return new Destination(folder, basename(path), { nameIn: (_, name) => `${name}${partSuffix}`, isForAll: true });
   }
 
   /**
@@ -77,7 +86,7 @@ export class Destination {
       const isInPlace = name.endsWith(partSuffix) || (mayResume && isWrittenInPlace(folder, name));
       return isInPlace ? name : `${name}${partSuffix}`;
     };
-    return new Destination(path, nameIn, false);
+    return new Destination(openFolder(dirname(path)), basename(path), { nameIn, isForAll: false });
   }
 
   /** Base name of the file that is downloaded, without the suffix of an incomplete one. */
