@@ -9,6 +9,7 @@ import { StandStillWatch } from './stand-still-watch.js';
 import { proxiesNeeded } from '../request/proxies.js';
 import { Receiver, type Refusals, type Targets } from './receiver.js';
 import type { Settings } from '../request/settings.js';
+import type { SpareWorker } from './spare-worker.js';
 import type { WorkerEnd } from './worker-end.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -21,6 +22,8 @@ export interface WorkerOptions {
   readonly program: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onEnforcement: (report: SandboxReport) => void;
+  /** A worker that may have been started already. Default: none */
+  readonly spare?: SpareWorker;
 }
 
 /** The files of one worker. */
@@ -78,6 +81,10 @@ export async function runWorker(
   const { parallel, limits, userAgent } = settings;
   const ports = portsOf(files, settings.redirectPorts);
   const proxies = proxiesNeeded(settings.proxies, urlsOf(files));
+  const started = (): WorkerProcess => {
+    const handed = { descriptors, certificates, program };
+    return new WorkerProcess(confinement(settings.sandbox, ports, proxies.ports), handed);
+  };
   const receiver = new Receiver(files, targets, (file) => worker.order({ abandon: file }));
   const tell = progressTeller(onReport);
   let deadline: NodeJS.Timeout | undefined;
@@ -95,8 +102,9 @@ export async function runWorker(
     if (!receiver.isComplete) return;
     deadline ??= setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
   };
-  const handed = { descriptors, certificates, program };
-  const worker = new WorkerProcess(confinement(settings.sandbox, ports, proxies.ports), handed, onItem);
+  const needs = { ports, proxies: proxies.ports, hasCertificates: certificates !== undefined };
+  const worker = (descriptors.length === 0 ? options.spare?.take(needs) : undefined) ?? started();
+  worker.listen(onItem);
   const allowed = secondsAllowed(limits);
   using watch = new StandStillWatch({
     seconds: allowed,
@@ -111,8 +119,16 @@ export async function runWorker(
     // The worker reports that itself before, for each file.
     const longest = Math.ceil(files.length / parallel) * limits.timeout + lastWordGrace;
     if (limits.timeout > 0) last = setTimeout(() => worker.accuse('it took too long'), Math.min(longest, maxTimer));
-    const hasCertificates = certificates !== undefined;
-    worker.send({ files, parallel, limits, ports, proxies: proxies.rules, hosts, userAgent, hasCertificates });
+    worker.send({
+      files,
+      parallel,
+      limits,
+      ports,
+      proxies: proxies.rules,
+      hosts,
+      userAgent,
+      hasCertificates: needs.hasCertificates,
+    });
     const end = await worker.ended;
     return { reports: receiver.reports, refusals: receiver.refusals, end };
   } finally {

@@ -25,6 +25,9 @@ export class WorkerProcess {
   #lie: string | undefined;
   #stop: Stop | undefined;
   #stderr = '';
+  #onItem: (item: Frame | Piece) => void = () => {
+    throw new WorkerLied('it reported something before it had work');
+  };
 
   /**
    * Starts the worker in a sandbox. Its program is its standard input, so the worker's user needs no right to read the
@@ -32,15 +35,14 @@ export class WorkerProcess {
    *
    * @param sandbox - what it is confined by
    * @param files - descriptors of the sources to read, and of the certificates to trust
-   * @param onItem - receives each frame, and the bytes after it; throws WorkerLied for an impossible one
    * @throws FetcherError `sandbox`
    */
-  constructor(sandbox: SandboxOptions, files: WorkerFiles, onItem: (item: Frame | Piece) => void) {
+  constructor(sandbox: SandboxOptions, files: WorkerFiles) {
     using program = openWorkerProgram(files.program);
     const onError = (bytes: Buffer): void => {
       if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
     };
-    this.#channel = openChannel({ onBytes: this.#reader(onItem), onError });
+    this.#channel = openChannel({ onBytes: this.#reader(), onError });
     const { orders, frames, errors } = this.#channel.childs;
     try {
       this.#child = createSandbox(sandbox).spawn(process.execPath, program.args, {
@@ -60,6 +62,11 @@ export class WorkerProcess {
     this.ended = this.#end();
   }
 
+  /** Whether it has ended, or is ending. */
+  get isGone(): boolean {
+    return (this.#child.exitCode ?? this.#child.signalCode) !== null || this.#child.killed;
+  }
+
   /**
    * Returns what is in force, read back.
    *
@@ -69,6 +76,15 @@ export class WorkerProcess {
     return await this.#child.enforcement.catch((error: unknown) => {
       throw asFetcherError(error);
     });
+  }
+
+  /**
+   * Passes on what it sends from now on. Before, it has nothing to say.
+   *
+   * @param onItem - receives each frame, and the bytes after it; throws WorkerLied for an impossible one
+   */
+  listen(onItem: (item: Frame | Piece) => void): void {
+    this.#onItem = onItem;
   }
 
   /** Sends it what to download. */
@@ -98,12 +114,12 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #reader(onItem: (item: Frame | Piece) => void): (bytes: Buffer) => void {
+  #reader(): (bytes: Buffer) => void {
     const reader = new FrameReader();
     return (bytes) => {
       if (this.#lie !== undefined) return;
       try {
-        for (const item of reader.read(bytes, performance.now())) onItem(item);
+        for (const item of reader.read(bytes, performance.now())) this.#onItem(item);
       } catch (error) {
         if (!(error instanceof WorkerLied)) throw error;
         this.accuse(error.message);
