@@ -5,5 +5,9 @@ export default packageBuild({
   entry: { 'batch-main': 'src/batch.ts' },
   declarations: false,
   bundle: [/^@sb\//, 'get-east-asian-width'],
-  oneModule: { onDemand: ['./refresh.js', './prefetch.js', './pacman.js'] },
+  oneModule: {
+    onDemand: ['./refresh.js', './prefetch.js', './pacman.js'],
+    // The worker is started before they are needed.
+    late: ['child_process', 'crypto', 'module', 'net', 'stream/consumers', 'timers/promises', 'zlib'],
+  },
 });

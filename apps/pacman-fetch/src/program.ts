@@ -47,13 +47,30 @@ export async function runProgram(main: (running: Running) => Promise<number>): P
   }
 }
 
+/** The streams are made when they are first used: that takes as long as reading the configuration. */
 function noticeLoss(): void {
-  process.stderr.on('error', () => {});
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  whenUsed('stderr', () => {});
+  whenUsed('stdout', (error) => {
     if (error.code === 'EPIPE' || isSomethingLost) return;
     isSomethingLost = true;
     process.exitCode = withLoss(Number(process.exitCode ?? exitStatus.done));
     process.stderr.write(`error: cannot write all output to standard output: ${systemReason(error)}\n`);
+  });
+}
+
+function whenUsed(name: 'stdout' | 'stderr', onError: (error: NodeJS.ErrnoException) => void): void {
+  const own = Object.getOwnPropertyDescriptor(process, name);
+  const get = own?.get?.bind(process) as (() => NodeJS.WriteStream) | undefined;
+  if (own === undefined || get === undefined) {
+    process[name].on('error', onError);
+    return;
+  }
+  Object.defineProperty(process, name, {
+    ...own,
+    get: () => {
+      Object.defineProperty(process, name, own);
+      return get().on('error', onError);
+    },
   });
 }
 

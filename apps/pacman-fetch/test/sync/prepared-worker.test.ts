@@ -50,8 +50,8 @@ describe.skipIf(missing(...unshared))('a worker that is started early', () => {
     // Another package manager works.
     const lock = join(machine.database, 'db.lck');
     writeFileSync(lock, '');
-    for (const command of [['refresh'], ['prefetch', 'pkg2']] as const) {
-      expect(await left(machine, ...command)).toMatchObject({
+    for (const [command, ...args] of [['refresh'], ['prefetch', 'pkg2']] as const) {
+      expect(await left(machine, command, ...args)).toMatchObject({
         status: 'status 4',
         processes: [],
         stderr: expect.stringContaining('unable to lock database'),

@@ -47,13 +47,6 @@ export interface WorkerResult {
 }
 
 /**
- * Milliseconds that a worker has to end by itself after its last report. Then it is killed. Node's exit waits for its
- * threads, and a thread that resolves a name waits until the name servers time out. (See `timeout` and `attempts` in
- * resolv.conf(5); getaddrinfo(3) cannot be cancelled.)
- */
-const exitGrace = 1000;
-
-/**
  * Milliseconds that a worker has, after the limit of its files, to report that; under emulation, five seconds are
  * short.
  */
@@ -87,7 +80,6 @@ export async function runWorker(
   };
   const receiver = new Receiver(files, targets, (file) => worker.order({ abandon: file }));
   const tell = progressTeller(onReport);
-  let deadline: NodeJS.Timeout | undefined;
   let last: NodeJS.Timeout | undefined;
   const onItem = (item: Frame | Piece): void => {
     receiver.take(item);
@@ -99,8 +91,8 @@ export async function runWorker(
     }
     const report = receiver.reports[item.file];
     if (report !== undefined) tell(item, report);
-    if (!receiver.isComplete) return;
-    deadline ??= setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
+    // It has nothing left to do, and its end would take longer: threads that resolve names wait for name servers.
+    if (receiver.isComplete) worker.stop({ kind: 'complete' });
   };
   const needs = { ports, proxies: proxies.ports, hasCertificates: certificates !== undefined };
   const worker = (descriptors.length === 0 ? options.spare?.take(needs) : undefined) ?? started();
@@ -132,7 +124,6 @@ export async function runWorker(
     const end = await worker.ended;
     return { reports: receiver.reports, refusals: receiver.refusals, end };
   } finally {
-    clearTimeout(deadline);
     clearTimeout(last);
     options.signal?.removeEventListener('abort', cancel);
   }

@@ -1,11 +1,12 @@
 import { clauseOf, errorCode, isSandboxError } from '@sb/core';
-import { createSandbox, type SandboxedProcess, type SandboxOptions, type SandboxReport } from '@sb/sandbox';
+import type { SandboxedProcess, SandboxOptions, SandboxReport } from '@sb/sandbox';
+import { startProgram } from '@sb/sandbox/start';
 
 import type { Frame, Order, Work } from '../channel/messages.js';
 import { tooFew } from './descriptor-budget.js';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { FrameReader, type Piece, WorkerLied } from '../channel/frames.js';
-import { type ChannelEvents, WorkerChannel } from './worker-channel.js';
+import { WorkerChannel } from './worker-channel.js';
 import type { Stop, WorkerEnd } from './worker-end.js';
 import { openWorkerProgram, type WorkerProgram } from './worker-program.js';
 
@@ -42,10 +43,12 @@ export class WorkerProcess {
     const onError = (bytes: Buffer): void => {
       if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
     };
-    this.#channel = openChannel({ onBytes: this.#reader(), onError });
+    this.#channel = openChannel();
     const { orders, frames, errors } = this.#channel.childs;
     try {
-      this.#child = createSandbox(sandbox).spawn(process.execPath, program.args, {
+      this.#child = startProgram(sandbox, {
+        program: process.execPath,
+        args: program.args,
         // A process that took its channel could send in its place, if a private group is not available.
         undumpable: true,
         stdio: [program.descriptor, 'ignore', errors, orders, frames, ...inherited(files, program)],
@@ -59,6 +62,7 @@ export class WorkerProcess {
     } finally {
       this.#channel.handedOver();
     }
+    this.#channel.open({ onBytes: this.#reader(), onError });
     this.ended = this.#end();
   }
 
@@ -138,7 +142,7 @@ export class WorkerProcess {
     const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
       child.once('close', (...how) => resolve(how));
     });
-    await this.#channel.closed;
+    await this.#channel.read();
     clearTimeout(rest);
     // A worker that ended before that had another reason.
     const stop = signal === 'SIGKILL' ? this.#stop : undefined;
@@ -146,9 +150,9 @@ export class WorkerProcess {
   }
 }
 
-function openChannel(events: ChannelEvents): WorkerChannel {
+function openChannel(): WorkerChannel {
   try {
-    return new WorkerChannel(events);
+    return new WorkerChannel();
   } catch (error) {
     const { errno } = error as { readonly errno?: string };
     throw errno === 'EMFILE' || errno === 'ENFILE' ? tooFew(errno, error) : asFetcherError(error);
