@@ -16,7 +16,7 @@ describe.skipIf(missing('linux'))('a file that has its name in the hands of othe
     using folder = temporaryFolder();
     using folders = new OpenFolders();
     // It stays open for the other files of a batch.
-    folders.open(folder.path).close();
+    folders.open(folder.path).release();
     const [request] = checkAll([
       { sources: ['http://h/x'], to: folder.file('x'), signature: { suffix: '.sig' }, ifModifiedSince: 'local' },
     ]);

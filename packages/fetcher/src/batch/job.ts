@@ -56,7 +56,7 @@ export function openJob(request: CheckedRequest, folders: OpenFolders): Job {
 
 function jobOf(request: CheckedRequest, part: Destination, signature: SignatureJob | undefined): Job {
   if (!request.resume || part.size > request.maxBytes) part.content.truncate();
-  const { beginning, finalTime } = part;
+  const { beginning } = part;
   const { ifModifiedSince } = request;
   const date = ifModifiedSince === false ? null : ifModifiedSince;
   return {
@@ -70,7 +70,7 @@ function jobOf(request: CheckedRequest, part: Destination, signature: SignatureJ
     given: [],
     lastModified: beginning?.lastModified ?? null,
     resume: beginning,
-    modifiedSince: date === 'local' ? finalTime : (date?.getTime() ?? null),
+    modifiedSince: date === 'local' ? part.finalTime : (date?.getTime() ?? null),
     hasBeginning: false,
     isAlone: false,
     watch: new Stopwatch(),
