@@ -15,6 +15,10 @@ const built = /\/packages\/(?<name>[a-z-]+)\/dist\/[^/]+\.js$/;
 export interface OneModule {
   /** Modules of the package that are in it, although they are imported on demand: as the source names them. A module that throws an error takes the place of all others. */
   readonly onDemand?: readonly string[];
+  /** Default: true. */
+  readonly minify?: boolean;
+  /** Modules of Node that are loaded when something of them is first used, and not by an import. Without `node:`. */
+  readonly late?: readonly string[];
 }
 
 /**
@@ -41,7 +45,14 @@ function isLeftOut(path: string, kind: string): boolean {
   return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.'));
 }
 
-const plugin = ({ onDemand = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
+/** Has a getter for each name of a module of Node: only then an import of the bundle finds it. */
+function lateModule(name: string): string {
+  const names = Object.keys(process.getBuiltinModule(`node:${name}`) ?? {});
+  return `const late = () => process.getBuiltinModule(${JSON.stringify(`node:${name}`)});
+for (const name of ${JSON.stringify(names)}) Object.defineProperty(exports, name, { enumerable: true, get: () => late()[name] });`;
+}
+
+const plugin = ({ onDemand = [], late = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
   name: 'one-module',
   setup: (build) => {
     build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) => {
@@ -50,6 +61,11 @@ const plugin = ({ onDemand = [] }: OneModule): NonNullable<Options['esbuildPlugi
     build.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is not part of this program`)});`,
     }));
+    build.onResolve({ filter: /^(?:node:)?[a-z_/]+$/ }, ({ path }) => {
+      const name = path.replace('node:', '');
+      return late.includes(name) ? { path: name, namespace: 'late' } : undefined;
+    });
+    build.onLoad({ filter: /^/, namespace: 'late' }, ({ path }) => ({ contents: lateModule(path), loader: 'js' }));
     build.onLoad({ filter: built }, async ({ path }) => {
       const name = built.exec(path)?.groups?.['name'] ?? '';
       const source = await readFile(path, 'utf8');
@@ -61,7 +77,7 @@ const plugin = ({ onDemand = [] }: OneModule): NonNullable<Options['esbuildPlugi
 /** Settings of such a build. */
 export const oneModule = (program: OneModule): Partial<Options> => ({
   format: 'cjs',
-  minify: true,
+  minify: program.minify ?? true,
   // Else the plugin would not see the name of what it leaves out.
   removeNodeProtocol: false,
   // Two builds of one package: the other one has emptied the folder.

@@ -8,8 +8,9 @@ export default packageBuild({
     proxies: 'src/proxies.ts',
     'in-this-process': 'src/one-file/in-this-process.ts',
     'by-worker': 'src/one-file/by-worker.ts',
+    'code-cache': 'src/code-cache.ts',
   },
-  bundle: [/^undici/],
+  bundle: [/^undici/, /^@sb\/cli-kit/],
   // An error of one entry is the same class to another.
   splitting: true,
 });

@@ -6,6 +6,7 @@ export default packageBuild({
     'end-now': 'src/system/end-now.ts',
     'file-lock': 'src/system/file-lock.ts',
     pipe: 'src/system/pipe.ts',
+    start: 'src/start.ts',
     undumpable: 'src/system/undumpable.ts',
     'code-cache': 'src/cli/code-cache.ts',
     'sb-run-answers': 'src/cli/sb-run-answers.ts',

@@ -1,6 +1,7 @@
 /*
- * Makes the code caches of the programs that download one file, beside them. The owner of the installed program starts this, with the
+ * Makes the code caches of the programs whose start is waited for, beside them. The owner of the installed program starts this, with the
  * Node that is to run them: node code-cache.js. Another Node ignores the caches. No program is run.
+ * With --own those of other packages stay as they are.
  */
 import { fileURLToPath } from 'node:url';
 
@@ -27,5 +28,8 @@ function make(program: string): boolean {
   }
 }
 
-const programs = ['cli-main.cjs', 'serve-main.cjs'].map((name) => fileURLToPath(new URL(name, import.meta.url)));
+const own = ['cli-main.cjs', 'batch-main.cjs', 'serve-main.cjs'].map((name) => new URL(name, import.meta.url));
+// The process that a batch starts is of another package.
+const others = process.argv.includes('--own') ? [] : [new URL('worker.cjs', import.meta.resolve('@sb/fetcher'))];
+const programs = [...own, ...others].map((url) => fileURLToPath(url));
 process.exitCode = programs.every(make) ? 0 : 1;

@@ -98,32 +98,55 @@ export function encodeCodeCache(source: Buffer, data: Buffer): Buffer {
   return Buffer.concat([headNow(), length, source, data]);
 }
 
-/**
- * What V8 is given; undefined without a cache, for one that is not to be trusted, and for one of another source or Node.
- */
+/** What V8 is given; undefined without a cache, for one that is not to be trusted, and for one of another source or Node. */
 function dataFor(path: string, source: Buffer, owner: number): Buffer | undefined {
-  const content = contentOf(path, owner);
-  const head = content && headIfKnown();
-  if (head === undefined || content === undefined) return undefined;
+  const descriptor = openCodeCache(path, owner);
+  if (descriptor === undefined) return undefined;
+  try {
+    return cachedDataIn(readFileSync(descriptor), source);
+  } catch {
+    // Without a cache a start is slower, and nothing else is different.
+    return undefined;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Opens the code cache of a program, if it is a file of the program's owner that nobody else may write.
+ *
+ * @param path - see {@link codeCachePath}
+ * @param owner - of the program
+ * @returns a descriptor, which the caller closes; undefined without a cache that can be trusted
+ */
+export function openCodeCache(path: string, owner: number): number | undefined {
+  let descriptor: number | undefined;
+  try {
+    // Neither a link nor a FIFO, for which it would wait, is a cache.
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (isTrusted(fstatSync(descriptor), owner)) return descriptor;
+  } catch {
+    // There is none.
+  }
+  if (descriptor !== undefined) closeSync(descriptor);
+  return undefined;
+}
+
+/**
+ * Takes the compiled functions out of a code cache.
+ *
+ * @param content - of a file that can be trusted
+ * @param source - the program
+ * @returns undefined for a cache of another source or Node
+ */
+export function cachedDataIn(content: Buffer, source: Buffer): Buffer | undefined {
+  const head = headIfKnown();
+  if (head === undefined) return undefined;
   const start = head.length + 4;
   if (content.length < start || !content.subarray(0, head.length).equals(head)) return undefined;
   const end = start + content.readUInt32LE(head.length);
   const isOfSource = content.length > end && content.subarray(start, end).equals(source);
   return isOfSource ? content.subarray(end) : undefined;
-}
-
-function contentOf(path: string, owner: number): Buffer | undefined {
-  let descriptor: number | undefined;
-  try {
-    // Neither a link nor a FIFO, for which it would wait, is a cache.
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    return isTrusted(fstatSync(descriptor), owner) ? readFileSync(descriptor) : undefined;
-  } catch {
-    // Without a cache a start is slower, and nothing else is different.
-    return undefined;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
 }
 
 /** Undefined where `/proc` does not show Node's file. */

@@ -15,6 +15,8 @@ import { withNetrc } from './request/netrc-file.js';
 import { ProgressMeter } from './batch/progress.js';
 import { requireSandbox } from './sandbox/require-sandbox.js';
 import { type Settings, settingsOf } from './request/settings.js';
+import { SpareWorker } from './parent/spare-worker.js';
+import { preparedReader } from './request/request-readers.js';
 
 /**
  * Returns a fetcher. It starts no process.
@@ -36,11 +38,18 @@ export class WorkerFetcher implements Fetcher {
   readonly #disposal = new AbortController();
   readonly #mirrors: Mirrors;
   readonly #running = new Set<Promise<unknown>>();
+  readonly #spare: SpareWorker;
 
   constructor(settings: Settings, program?: string) {
     this.#settings = settings;
+    this.#spare = new SpareWorker(settings, program);
     this.#mirrors = new Mirrors(settings.limits.hostErrors);
     this.#program = program;
+  }
+
+  prepare(sources: readonly (string | URL)[]): void {
+    const read = preparedReader.read(sources, documentPlace('sources'));
+    if (!this.#disposal.signal.aborted) this.#spare.start(read.map(String));
   }
 
   async download(requests: readonly DownloadRequest[], options: DownloadOptions = {}): Promise<readonly Outcome[]> {
@@ -52,7 +61,7 @@ export class WorkerFetcher implements Fetcher {
   /** Ends running downloads, like an aborted signal. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposal.abort();
-    await Promise.allSettled(this.#running);
+    await Promise.allSettled([...this.#running, this.#spare.end()]);
   }
 
   async #download(requests: readonly DownloadRequest[], options: DownloadOptions): Promise<readonly Outcome[]> {
@@ -69,6 +78,7 @@ export class WorkerFetcher implements Fetcher {
       settings: this.#settings,
       certificates,
       program: this.#program,
+      spare: this.#spare,
       signal: signal === undefined ? own : AbortSignal.any([own, signal]),
       progress,
       mirrors: this.#mirrors,

@@ -1,5 +1,4 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 import { compileFixture, missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,8 +24,10 @@ afterEach(() => folder[Symbol.dispose]());
 
 /** Writes a program of the worker that begins with something else. */
 function workerBehind(start: string): string {
-  const worker = folder.file('worker.mjs');
-  writeFileSync(worker, start + readFileSync(fileURLToPath(new URL('../dist/worker.js', import.meta.url)), 'utf8'));
+  const worker = folder.file('worker.cjs');
+  const built = (name: string): string => readFileSync(new URL(`../dist/${name}.cjs`, import.meta.url), 'utf8');
+  writeFileSync(worker, start + built('worker'));
+  writeFileSync(folder.file('load.cjs'), built('load'));
   return worker;
 }
 

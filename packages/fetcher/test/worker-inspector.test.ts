@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { missing } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
-const worker = fileURLToPath(new URL('../dist/worker.js', import.meta.url));
+const worker = fileURLToPath(new URL('../dist/worker.cjs', import.meta.url));
 
 /** Says when something listens for SIGUSR1 in the place of Node's own handler. */
 const announce =

@@ -1,4 +1,4 @@
-import { errnoName, isMapped, lateCrypto, mayBeStranger } from '@sb/core';
+import { errnoName, isMapped, mayBeStranger, randomNumber } from '@sb/core';
 
 import { privdropError } from './errors.js';
 import { native } from './native.js';
@@ -35,7 +35,8 @@ export function drawPrivateGroup(support: PrivdropSupport, isTaken: (gid: number
   const map = support.state === 'available' ? gidMapOf(support) : { ranges: [], overflow: 0 };
   for (const [first, last] of ranges) {
     for (let draw = 0; draw < draws; draw++) {
-      const gid = lateCrypto().randomInt(first, last + 1);
+      // Of 64 bits, so that no number of the range is likelier than another by more than a part in 2³⁶.
+      const gid = first + Number(randomNumber() % BigInt(last - first + 1));
       if (isMapped(gid, map) && !mayBeStranger(gid, map) && !isTaken(gid)) return { gid };
     }
   }

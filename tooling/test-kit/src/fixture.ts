@@ -39,6 +39,8 @@ export function compileFixture(fixture: URL): string {
   return target;
 }
 
+const cliKit = fileURLToPath(new URL('../../../packages/cli-kit/src', import.meta.url));
+
 /**
  * The same for a fixture that imports files of the same package: everything is copied into the one module.
  *
@@ -53,6 +55,8 @@ export function bundleFixture(fixture: URL, packages: 'bundle' | 'external' = 'b
     outfile: target,
     bundle: true,
     packages,
+    // It has nothing beside it, and is not built.
+    alias: packages === 'external' ? { '@sb/cli-kit': cliKit } : {},
     platform: 'node',
     format: 'esm',
     target: 'node20',

@@ -48,6 +48,12 @@ export function downloader(configuration: Configuration, options: DownloaderOpti
   });
 }
 
+/** The URL of every host that the built-in worker may have to ask for a package; none of a directory. */
+export function packageHosts(configuration: Configuration): readonly string[] {
+  const remote = serverUrls(configuration).filter(({ protocol }) => protocol !== 'file:');
+  return [...new Set(remote.map(({ origin }) => origin))];
+}
+
 /** Every server that the built-in worker may have to ask. */
 function serverUrls(configuration: Configuration): readonly URL[] {
   const { repositories } = configuration.pacman;

@@ -90,9 +90,9 @@ async function openSession(parsed: ParsedOptions, overrides: Overrides, signal: 
   const configuration = keepsUser ? withOwnUser(loaded) : loaded;
   const places = placesOf(configuration, overrides.places);
   const look = { ...lookOf(parsed, configuration), ...overrides.look };
-  const { stdout, stderr } = process;
-  const display: Session['display'] = (order) => createDisplay({ stream: stdout, errors: stderr, ...look, order });
-  if (!isSilent) warn(configuration, display('kept'));
+  const display: Session['display'] = (order) =>
+    createDisplay({ stream: process.stdout, errors: process.stderr, ...look, order });
+  if (!isSilent && configuration.warnings.length > 0) warn(configuration, display('kept'));
   const cache = places.caches[0] ?? '/';
   const fetcher = downloader(configuration, { cache, disableTimeout, certificates: parsed.values.get('cacert') });
   return {

@@ -1,11 +1,21 @@
 /* Packages that a cache folder has already, which others may write to. */
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, lchownSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 
-import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { bundleFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { cached, downloadFolder } from './cache.js';
+import { CacheFolders } from './cache-folders.js';
 import type { Wanted } from './wanted.js';
 
 const nobody = 65_534;
@@ -27,7 +37,7 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 const look = async (differs: Partial<Wanted> = {}, signal = new AbortController().signal) =>
-  await cached({ ...wanted, ...differs }, [folder.file('none'), folder.file('cache')], signal);
+  await cached({ ...wanted, ...differs }, new CacheFolders([folder.file('none'), folder.file('cache')]), signal);
 
 describe.skipIf(missing('root', 'linux'))('a package in a cache', () => {
   it('is complete, or not, or not there', async () => {
@@ -64,6 +74,40 @@ describe.skipIf(missing('root', 'linux'))('a package in a cache', () => {
     expect(await look()).toMatchObject({ isComplete: true });
     lchownSync(folder.file('cache', wanted.file), nobody, nobody);
     expect(await look()).toMatchObject({ isComplete: false });
+  });
+});
+
+describe('cache directories', () => {
+  it('are listed once, and what is listed is examined each time', () => {
+    const [first, second] = [folder.file('none'), folder.file('cache')];
+    const caches = new CacheFolders([first, second]);
+    writeFileSync(folder.file('cache', 'a'), content);
+    mkdirSync(folder.file('cache', 'directory'));
+    symlinkSync('nowhere', folder.file('cache', 'link'));
+    expect(['a', 'b', 'directory', 'link'].map((name) => caches.folderOf(name))).toEqual([
+      second,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    writeFileSync(folder.file('cache', 'a'), content.repeat(2));
+    writeFileSync(folder.file('cache', 'b'), content);
+    expect(['a', 'b'].map((name) => caches.sizeIn(second, name))).toEqual([2 * content.length, undefined]);
+    expect(new CacheFolders([first, second]).folderOf('b')).toBe(second);
+  });
+
+  it.skipIf(missing('root', 'linux'))('that cannot be listed are asked name by name', async () => {
+    // Whoever may enter a directory and not read it.
+    writeFileSync(folder.file('cache', 'a'), content);
+    chmodSync(folder.file('cache'), 0o711);
+    chownSync(folder.file('cache'), 0, 0);
+    chmodSync(folder.path, 0o755);
+    const fixture = bundleFixture(new URL('../../test/sync/fixtures/cache-folders.ts', import.meta.url), 'external');
+    const { stdout } = await runProgram(process.execPath, [fixture, folder.file('cache'), 'a', 'b'], {
+      uid: nobody,
+      gid: nobody,
+    });
+    expect(JSON.parse(stdout)).toEqual([content.length, null]);
   });
 });
 

@@ -3,10 +3,11 @@ import { closeSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { defaultMaxBytes } from '@sb/fetcher';
-import { ensureFolder, isRoot, look, openContentFile } from '@sb/files';
+import { ensureFolder, isRoot, openContentFile } from '@sb/files';
 
 import { chunksOf } from '../chunks.js';
 import { FetchError } from '../errors.js';
+import type { CacheFolders } from './cache-folders.js';
 import type { Wanted } from './wanted.js';
 
 /** What pacman finds of a package in its cache directories. */
@@ -20,24 +21,15 @@ export interface Cached {
 /**
  * Looks for a package as pacman does.
  *
- * @param caches - the directories, in their order
+ * @param caches - the directories
  * @param signal - stops computing the sum of a file
  * @returns undefined if it is not there
  * @throws the reason of the signal, once that is aborted
  */
-export async function cached(
-  wanted: Wanted,
-  caches: readonly string[],
-  signal: AbortSignal,
-): Promise<Cached | undefined> {
-  const folder = folderOf(wanted.file, caches);
+export async function cached(wanted: Wanted, caches: CacheFolders, signal: AbortSignal): Promise<Cached | undefined> {
+  const folder = caches.folderOf(wanted.file);
   if (folder === undefined) return undefined;
   return { folder, isComplete: await isWhole(join(folder, wanted.file), wanted, signal) };
-}
-
-/** The first directory that has a file of that name. */
-export function folderOf(file: string, caches: readonly string[]): string | undefined {
-  return caches.find((folder) => isThere(join(folder, file)));
 }
 
 /**
@@ -66,15 +58,6 @@ function isWritable(path: string): boolean {
     folder.close();
     return is;
   } catch {
-    return false;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    return look(path)?.isFile() === true;
-  } catch {
-    // pacman does not find what it cannot examine.
     return false;
   }
 }

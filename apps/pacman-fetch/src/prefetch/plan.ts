@@ -8,7 +8,8 @@ import { type Plan, type Refused, refusedFile } from '../download/plan.js';
 import { eachOnce, packageServers, type Servers, serversOf, sourcesAt } from '../download/servers.js';
 import { signatureOf } from '../download/signature.js';
 import { FetchError } from '../errors.js';
-import { cached, downloadFolder, folderOf } from './cache.js';
+import { cached, downloadFolder } from './cache.js';
+import { CacheFolders } from './cache-folders.js';
 import type { Wanted } from './wanted.js';
 
 /** Where packages may already be. */
@@ -36,10 +37,14 @@ export async function prefetchPlan(
   const refused: Refused[] = [];
   const repositories = new Map(configuration.pacman.repositories.map((one) => [one.name, one]));
   const asked = new Map<string, Servers>();
+  const folders = new CacheFolders(caches);
+  let target: string | undefined;
+  // Asked for only if something is to be downloaded: it may have to be made.
+  const place = { folders, signal, target: () => (target ??= downloadFolder(caches)) };
   for (const one of wanted) {
     const repository = repositories.get(one.repository);
     if (repository === undefined) throw new FetchError('usage', `unknown repository ${one.repository}`);
-    const request = await requestOf(one, repository, { caches, signal });
+    const request = await requestOf(one, repository, place);
     if (request === undefined) continue;
     const { name } = repository;
     const servers = asked.get(name) ?? serversOf(configuration, repository, packageServers);
@@ -54,19 +59,26 @@ export async function prefetchPlan(
   };
 }
 
+/** Where one package may be, and where it goes otherwise. */
+interface Place {
+  readonly folders: CacheFolders;
+  readonly signal: AbortSignal;
+  readonly target: () => string;
+}
+
 async function requestOf(
   wanted: Wanted,
   repository: Repository,
-  { caches, signal }: Caches,
+  { folders, signal, target }: Place,
 ): Promise<Omit<DownloadRequest, 'sources'> | undefined> {
   const { file, size, sha256 } = wanted;
   const signature = signatureOf(repository.sigLevel, 'Package');
-  const there = await cached(wanted, caches, signal);
-  const hasSignature = signature.signature === undefined || folderOf(`${file}.sig`, caches) !== undefined;
+  const there = await cached(wanted, folders, signal);
+  const hasSignature = signature.signature === undefined || folders.folderOf(`${file}.sig`) !== undefined;
   if (there?.isComplete === true && hasSignature) return undefined;
   return {
     // pacman takes the first that it finds, so a bad file must be replaced where it is.
-    to: join(there?.folder ?? downloadFolder(caches), file),
+    to: join(there?.folder ?? target(), file),
     // If a file lacks only its signature, only that is downloaded.
     ...(there?.isComplete === true ? { ifModifiedSince: 'local' as const } : {}),
     ...(size === undefined ? {} : { size }),

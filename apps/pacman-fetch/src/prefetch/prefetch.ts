@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 
 import type { DownloadRequest } from '@sb/fetcher';
 
+import { packageHosts } from '../download/downloader.js';
 import type { Plan } from '../download/plan.js';
 import { runBatch } from '../download/batch.js';
 import { failuresOf, statusOf } from '../download/ending.js';
@@ -42,7 +43,7 @@ export interface Needed {
  * @throws FetchError `usage` if pacman is not installed; `download` for a hostile database
  */
 export async function askPacman(
-  { places, signal }: Session,
+  { places, signal, fetcher, configuration }: Session,
   args: readonly string[],
   options: readonly string[],
 ): Promise<Answer> {
@@ -52,7 +53,10 @@ export async function askPacman(
       throw new FetchError('usage', 'pacman is not installed', 'Install it, or add its directory to PATH.');
     return result;
   };
-  const first = await ask(printFormat);
+  const asked = ask(printFormat);
+  // It starts while pacman answers.
+  fetcher.prepare(packageHosts(configuration));
+  const first = await asked;
   const isUnsummed = hasCrashed(first);
   const { status, stdout, stderr } = isUnsummed ? await ask(printFormatWithoutSum) : first;
   if (status === 0) {

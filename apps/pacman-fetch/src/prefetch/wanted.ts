@@ -1,8 +1,5 @@
-import { join } from 'node:path';
-
-import { look } from '@sb/files';
-
 import { FetchError } from '../errors.js';
+import { CacheFolders } from './cache-folders.js';
 
 /** A package that a transaction needs, as the databases describe it. */
 export interface Wanted {
@@ -34,6 +31,7 @@ export const printFormatWithoutSum = printFormat.replace('%h', '');
  * @throws FetchError `download` for an invalid file name: the author of the database is not trusted
  */
 export function parseWanted(output: string, caches: readonly string[]): readonly Wanted[] {
+  const folders = new CacheFolders(caches);
   const lines = output.split('\n').map((line) => line.split('\t'));
   return lines.flatMap(([first, repository = '', name = '', remaining = '', sha256 = '', file = '']) => {
     if (first !== mark) return [];
@@ -42,7 +40,7 @@ export function parseWanted(output: string, caches: readonly string[]): readonly
       repository,
       name,
       file,
-      size: sizeOf(Number(remaining), file, caches),
+      size: sizeOf(Number(remaining), file, folders),
       sha256: /^[0-9a-f]{64}$/i.test(sha256) ? sha256.toLowerCase() : undefined,
     };
   });
@@ -57,21 +55,11 @@ function requireFileName(file: string, repository: string): void {
 }
 
 /** pacman reports the remaining bytes: 0 if a file exists, and less than its size if a part of it exists. */
-function sizeOf(remaining: number, file: string, caches: readonly string[]): number | undefined {
+function sizeOf(remaining: number, file: string, folders: CacheFolders): number | undefined {
   if (!Number.isSafeInteger(remaining) || remaining <= 0) return undefined;
-  for (const folder of caches) {
-    const size = sizeIn(join(folder, `${file}.part`));
+  for (const folder of folders.paths) {
+    const size = folders.sizeIn(folder, `${file}.part`);
     if (size !== undefined) return remaining + size;
   }
   return remaining;
-}
-
-/** Bytes of a file; undefined if it is not a regular file, or cannot be examined. */
-function sizeIn(path: string): number | undefined {
-  try {
-    const found = look(path);
-    return found?.isFile() === true ? found.size : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 
 import { errorCode, systemReason } from '@sb/core';
 import type { DownloadRequest, Outcome } from '@sb/fetcher';
-import { ensureFolder, filesClause, isFilesError } from '@sb/files';
+import { ensureFolder, filesClause, type Folder, isFilesError } from '@sb/files';
 
 import { runBatch } from '../download/batch.js';
 import { failuresOf, statusOf } from '../download/ending.js';
@@ -12,6 +12,7 @@ import { exitStatus, FetchError } from '../errors.js';
 import type { Display } from '../ui/events.js';
 import { databaseProblems } from './database-check.js';
 import { DatabaseLock } from './database-lock.js';
+import { EarlyCheck } from './early-check.js';
 import { type RefreshChoice, refreshPlan } from './plan.js';
 
 /**
@@ -31,18 +32,22 @@ export async function refresh(
   const { configuration, places } = session;
   const folder = join(places.database, 'sync');
   const plan = refreshPlan(configuration, choice, folder);
-  makeFolder(folder);
+  // It starts while the rest is prepared.
+  session.fetcher.prepare(plan.requests.flatMap(({ sources }) => sources.map(urlOf)));
+  const areThere = makeFolder(folder, plan);
   const display = session.display('kept');
   try {
-    const first = await downloadLocked(session, { heading: 'Synchronizing package databases...', plan }, display);
+    const question = choice.kind === 'files' || choice.force || !areThere ? undefined : pacmanOptions;
+    const all = { heading: 'Synchronizing package databases...', plan, question };
+    const { outcomes: first, problems: known } = await downloadLocked(session, all, display);
     const check = async (outcomes: readonly Outcome[]): Promise<readonly string[]> =>
       choice.kind === 'files' ? [] : await problemsOf(outcomes, pacmanOptions, session.signal);
-    let [outcomes, problems] = [first, await check(first)];
+    let [outcomes, problems] = [first, known ?? (await check(first))];
     const stale = problems.length === 0 ? [] : await unusable(first, check);
     if (stale.length > 0) {
       // An unusable database stays unusable if it is up to date.
       const part = { heading: 'Downloading unusable databases again...', plan: askedForAgain(plan, stale) };
-      const again = await downloadLocked(session, part, display);
+      const { outcomes: again } = await downloadLocked(session, part, display);
       outcomes = first.map((outcome) => again.find(({ to }) => to === outcome.to) ?? outcome);
       problems = await check(outcomes);
     }
@@ -55,15 +60,35 @@ export async function refresh(
   }
 }
 
+function urlOf(source: DownloadRequest['sources'][number]): string | URL {
+  return typeof source === 'string' || source instanceof URL ? source : source.url;
+}
+
+interface Part {
+  readonly heading: string;
+  readonly plan: Plan;
+  /** Options with which pacman is asked meanwhile about the databases as they are. Default: it is not asked */
+  readonly question?: readonly string[] | undefined;
+}
+
+/** What was downloaded, and pacman's problems with it if they are known. */
+interface Downloaded {
+  readonly outcomes: readonly Outcome[];
+  readonly problems: readonly string[] | undefined;
+}
+
 async function downloadLocked(
   { places, fetcher, isForPeople, signal }: Session,
-  { heading, plan }: { readonly heading: string; readonly plan: Plan },
+  { heading, plan, question }: Part,
   display: Display,
-): Promise<readonly Outcome[]> {
+): Promise<Downloaded> {
   const lock = DatabaseLock.take(places.database);
   try {
     display.show({ event: 'heading', text: heading });
-    return await runBatch(plan, { fetcher, display, isForPeople, signal });
+    const paths = plan.requests.map(({ to }) => to);
+    await using early = question && new EarlyCheck({ options: question, paths, signal });
+    const outcomes = await runBatch(plan, { fetcher, display, isForPeople, signal });
+    return { outcomes, problems: await early?.problems(outcomes) };
   } finally {
     lock[Symbol.dispose]();
   }
@@ -113,12 +138,23 @@ const folderHints: Readonly<Record<string, string>> = {
   ENOSPC: 'Make room on the disk.',
 };
 
-function makeFolder(folder: string): void {
+/** @returns whether all databases are there: only then pacman can be asked about them */
+function makeFolder(folder: string, { requests }: Plan): boolean {
   try {
-    ensureFolder(folder).close();
+    using opened = ensureFolder(folder);
+    return requests.length > 0 && requests.every(({ to }) => isIn(opened, basename(to)));
   } catch (error) {
     if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
     const hint = folderHints[errorCode(error) ?? ''];
     throw new FetchError('file', `cannot create ${folder}: ${systemReason(error)}`, hint);
+  }
+}
+
+/** What is in the way is reported when the file is to be written. */
+function isIn(folder: Folder, name: string): boolean {
+  try {
+    return folder.lookUp(name)?.isFile() === true;
+  } catch {
+    return false;
   }
 }

@@ -55,6 +55,9 @@ export class XferFetcher implements Fetcher {
     this.#patience = patience;
   }
 
+  /** Each file has a process of its own, which cannot start before its file is known. */
+  prepare(): void {}
+
   async download(requests: readonly DownloadRequest[], options: DownloadOptions = {}): Promise<readonly Outcome[]> {
     const { signal: given, onProgress } = options;
     const own = this.#disposal.signal;

@@ -34,7 +34,7 @@ async function fetchWith(way: string, name = 'x'): Promise<number> {
 const failureThatSays = (text: RegExp): unknown =>
   expect.objectContaining({ kind: 'download', message: expect.stringMatching(text) as string });
 
-const isWorker = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--input-type=module');
+const isWorker = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--input-type=');
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker', () => {
   it('that is honest is believed', async () => {

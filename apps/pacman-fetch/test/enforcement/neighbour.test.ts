@@ -63,7 +63,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'curl', 'landlock6'))(
     afterAll(() => outer[Symbol.dispose]());
 
     it('has no byte in what prefetch has checked by the database, and pacman installs with SigLevel = Never', async () => {
-      await using thief = await thiefOf('--input-type=module');
+      await using thief = await thiefOf('--input-type=');
       await using mirror = await patientMirror(thief);
       const machine = new Machine(folder.path, { servers: [mirror.origin], sandboxUser: user });
       expect(await machine.run('refresh')).toMatchObject({ status: 0 });
@@ -108,7 +108,7 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'curl', 'landlock6'))(
       ['in place', `${name}.part`],
       ['that gets its name in the end', name],
     ])('takes nothing of a FILE %s', async (_how, output) => {
-      const word = output.endsWith('.part') && isInOneProcess ? program : '--input-type=module';
+      const word = output.endsWith('.part') && isInOneProcess ? program : '--input-type=';
       await using thief = await thiefOf(word);
       await using mirror = await patientMirror(thief);
       const config = folder.file('pacman-fetch.conf');

@@ -11,7 +11,7 @@ import { type Mirror, startMirror } from '../kit/mirror.js';
 import { families, gone, installWith, StandIn } from '../kit/stand-in.js';
 
 const content = Buffer.alloc(100_000, 'x');
-const caches = ['cli-main.cjs.cache', 'serve-main.cjs.cache'];
+const caches = ['cli-main.cjs.cache', 'batch-main.cjs.cache', 'serve-main.cjs.cache'];
 let mirror: Mirror;
 let folder: TemporaryFolder;
 let dist: string;
@@ -47,16 +47,21 @@ async function downloaded(name: string): Promise<void> {
 const plant = bundleFixture(new URL('./fixtures/plant-code-cache.ts', import.meta.url));
 
 /** What a program says whose cache has the functions of another one: `odd` if they were taken from there. */
-async function said(name: string, change: (cache: string) => void, uid?: number): Promise<string> {
+async function said(
+  { main: name, words }: { readonly main: string; readonly words: readonly [program: string, ...rest: string[]] },
+  change: (cache: string) => void,
+  uid?: number,
+): Promise<string> {
   const [own = '', odd = ''] = ['own', 'odd'].map((word) => `process.stdout.write('${word}');`);
-  const main = join(dist, `${name}-main.cjs`);
+  const main = join(dist, name);
   const cache = codeCachePath(main);
   writeFileSync(main, own);
   rmSync(cache, { force: true });
   await runProgram(process.execPath, [plant, main, own, odd]);
   change(cache);
   const ids = uid === undefined ? {} : { uid, gid: uid };
-  return (await runProgram(process.execPath, [join(dist, `${name}.cjs`)], ids)).stdout;
+  const [first, ...rest] = words;
+  return (await runProgram(process.execPath, [join(dist, first), ...rest], ids)).stdout;
 }
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('the code caches of pacman-fetch', () => {
@@ -78,7 +83,11 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the code caches of pacma
     await downloaded('damaged');
   });
 
-  it.each(['cli', 'serve'])('are not taken from others by %s', async (name) => {
+  it.each([
+    { main: 'cli-main.cjs', words: ['cli.cjs'] },
+    { main: 'batch-main.cjs', words: ['cli.cjs', 'refresh'] },
+    { main: 'serve-main.cjs', words: ['serve.cjs'] },
+  ] as const)('are not taken from others by $main', async (name) => {
     // The control: what the owner wrote decides, for root and for the user whom pacman starts it as.
     expect(await said(name, () => {})).toBe('odd');
     expect(await said(name, () => {}, stranger.uid)).toBe('odd');

@@ -144,7 +144,7 @@ const whole = [
     ]),
   ),
   built(
-    change('variables of Node’s for what is started', 'cli', 'forgetNodeVariables();\n', '\n', [
+    change('variables of Node’s for what is started', 'program', 'forgetNodeVariables();\n', '\n', [
       'test/words-of-others',
       'is told nothing that Node would take orders from',
     ]),

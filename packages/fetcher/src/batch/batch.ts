@@ -4,6 +4,7 @@ import { type Job, leave, openJob, sourcesOf } from './job.js';
 import { type FileReport, isSettled } from '../parent/file-reports.js';
 import type { Outcome } from '../request/options.js';
 import { failed } from './outcome.js';
+import { OpenFolders } from '../disk/open-folders.js';
 import type { ProgressMeter } from './progress.js';
 import { type JobsOptions, runJobs } from './run-jobs.js';
 import { learn } from './source-failures.js';
@@ -35,18 +36,8 @@ export class Batch {
       outcomes.set(outcome.to, outcome);
       this.#options.progress.end(outcome);
     };
-    const { mirrors, progress } = this.#options;
-    let jobs: Job[] = [];
-    for (const asked of requests) {
-      const request = { ...asked, sources: mirrors.inOrder(asked.sources) };
-      try {
-        const job = openJob(request);
-        jobs.push(job);
-        progress.open(request.to, job.part.size);
-      } catch (error) {
-        settle(unopened(request, error));
-      }
-    }
+    const { mirrors } = this.#options;
+    let jobs = this.#open(requests, settle);
     let deaths = 0;
     while (jobs.length > 0) {
       const begun = performance.now();
@@ -71,6 +62,24 @@ export class Batch {
       jobs = this.#goesOn(open, { end, deaths }, settle);
     }
     return requests.flatMap(({ to }) => outcomes.get(to) ?? []);
+  }
+
+  /** Files that cannot be opened have their outcome already. */
+  #open(requests: readonly CheckedRequest[], settle: (outcome: Outcome) => void): Job[] {
+    const { mirrors, progress } = this.#options;
+    const jobs: Job[] = [];
+    using folders = new OpenFolders();
+    for (const asked of requests) {
+      const request = { ...asked, sources: mirrors.inOrder(asked.sources) };
+      try {
+        const job = openJob(request, folders);
+        jobs.push(job);
+        progress.open(request.to, job.part.size);
+      } catch (error) {
+        settle(unopened(request, error));
+      }
+    }
+    return jobs;
   }
 
   #learn(jobs: readonly Job[], reports: readonly FileReport[]): void {

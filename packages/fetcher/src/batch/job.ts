@@ -5,6 +5,7 @@ import type { FetcherError } from '../errors/fetcher-error.js';
 import { hostKey } from '../values/host-key.js';
 import { LocalSources } from '../disk/local-sources.js';
 import { Destination } from '../disk/destination.js';
+import type { OpenFolders } from '../disk/open-folders.js';
 import { Stopwatch } from './stopwatch.js';
 import { openSignature, type SignatureJob, workerSignature } from './signature.js';
 
@@ -36,13 +37,14 @@ export interface Job {
 /**
  * Opens the file of a request.
  *
+ * @param folders - the open directories of its batch
  * @throws FetcherError `file`
  */
-export function openJob(request: CheckedRequest): Job {
-  const part = Destination.beside(request.to);
+export function openJob(request: CheckedRequest, folders: OpenFolders): Job {
+  const part = Destination.beside(request.to, folders);
   let signature: SignatureJob | undefined;
   try {
-    signature = openSignature(request);
+    signature = openSignature(request, folders);
     return jobOf(request, part, signature);
   } catch (error) {
     signature?.local.close();
@@ -54,7 +56,7 @@ export function openJob(request: CheckedRequest): Job {
 
 function jobOf(request: CheckedRequest, part: Destination, signature: SignatureJob | undefined): Job {
   if (!request.resume || part.size > request.maxBytes) part.content.truncate();
-  const { beginning, finalTime } = part;
+  const { beginning } = part;
   const { ifModifiedSince } = request;
   const date = ifModifiedSince === false ? null : ifModifiedSince;
   return {
@@ -68,7 +70,7 @@ function jobOf(request: CheckedRequest, part: Destination, signature: SignatureJ
     given: [],
     lastModified: beginning?.lastModified ?? null,
     resume: beginning,
-    modifiedSince: date === 'local' ? finalTime : (date?.getTime() ?? null),
+    modifiedSince: date === 'local' ? part.finalTime : (date?.getTime() ?? null),
     hasBeginning: false,
     isAlone: false,
     watch: new Stopwatch(),

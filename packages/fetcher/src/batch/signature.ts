@@ -2,6 +2,7 @@ import type { WorkerSignature } from '../channel/messages.js';
 import type { CheckedRequest } from '../request/check.js';
 import { LocalSources } from '../disk/local-sources.js';
 import { Destination } from '../disk/destination.js';
+import type { OpenFolders } from '../disk/open-folders.js';
 import { signatureUrl } from '../values/signature-url.js';
 
 /** The signature of a file that is being downloaded. */
@@ -16,13 +17,14 @@ export interface SignatureJob {
 /**
  * Opens what a request needs for its signature. A signature is small, and is downloaded from the start each time.
  *
+ * @param folders - the open directories of its batch
  * @returns undefined if no signature is requested
  * @throws FetcherError `file`
  */
-export function openSignature(request: CheckedRequest): SignatureJob | undefined {
+export function openSignature(request: CheckedRequest, folders: OpenFolders): SignatureJob | undefined {
   const { signature, sources, to, ifModifiedSince } = request;
   if (signature === undefined) return undefined;
-  const part = Destination.beside(`${to}${signature.suffix}`);
+  const part = Destination.beside(`${to}${signature.suffix}`, folders);
   try {
     part.content.truncate();
     const modifiedSince = ifModifiedSince === 'local' ? part.finalTime : null;

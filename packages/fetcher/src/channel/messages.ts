@@ -11,9 +11,19 @@ import type { Ports } from '../values/port.js';
 
 /**
  * Descriptors of the worker. Its program is its standard input, so the worker needs no right to read the program's
- * file.
+ * file. The same applies to the compiled functions of its program (`cache`).
  */
-export const workerDescriptors = { orders: 3, frames: 4, certificates: 5, firstSource: 6 } as const;
+export const workerDescriptors = {
+  program: 0,
+  orders: 3,
+  frames: 4,
+  certificates: 5,
+  cache: 6,
+  firstSource: 7,
+} as const;
+
+/** The argument of a worker that has a descriptor of a code cache. */
+export const cachedWord = 'cached';
 
 /** The most files of one worker. A larger batch needs several workers, one after the other. */
 export const maxFiles = 256;

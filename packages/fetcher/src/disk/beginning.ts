@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, type Stats } from 'node:fs';
 
 import type { Beginning } from '../values/confirmation.js';
 import { isPast } from '../values/file-time.js';
@@ -15,4 +15,10 @@ export function beginningIn(descriptor: number): Beginning | null {
   if (size === 0 || !isPast(mtimeMs)) return null;
   const lastModified = mtimeMs % 1000 === 0 ? mtimeMs : null;
   return { length: size, etag: null, lastModified, lastByte: Math.floor(mtimeMs) };
+}
+
+/** The time of a file, in milliseconds since 1970; null if it is missing or not regular, or its time lies in the future. */
+export function pastTime(stats: Stats | undefined): number | null {
+  if (stats?.isFile() !== true || !isPast(stats.mtimeMs)) return null;
+  return Math.max(0, Math.trunc(stats.mtimeMs));
 }

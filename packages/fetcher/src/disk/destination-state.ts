@@ -1,3 +1,5 @@
+import type { Folder } from '@sb/files';
+
 /**
  * The state of a file.
  *
@@ -8,3 +10,9 @@
  * - `left`: it is closed without its final name.
  */
 export type DestinationState = 'new' | 'resumed' | 'sealed' | 'whole' | 'left';
+
+/** Under which name a file is written, and who may finally read it. */
+export interface Naming {
+  readonly nameIn: (folder: Folder, finalName: string) => string;
+  readonly isForAll: boolean;
+}

@@ -3,17 +3,16 @@ import { basename, dirname, join } from 'node:path';
 
 import type { Folder } from '@sb/files';
 
-import { beginningIn } from './beginning.js';
+import { beginningIn, pastTime } from './beginning.js';
 import type { Beginning } from '../values/confirmation.js';
 import { destinationError, takenAway } from './destination-error.js';
 import { isWrittenInPlace, openOrMake } from './destination-file.js';
-import type { DestinationState } from './destination-state.js';
+import type { DestinationState, Naming } from './destination-state.js';
 import { documentPlace } from '../values/readers.js';
 import { asFileError, FetcherError } from '../errors/fetcher-error.js';
-import { isPast } from '../values/file-time.js';
 import { type Finish, finishReader } from './finish.js';
 import type { FileLock } from './lock.js';
-import { openFolder } from './open-folder.js';
+import { openAlone, type OpenFolders, type SharedFolder } from './open-folders.js';
 import { partSuffix, withoutPart } from '../values/part-name.js';
 import { WrittenFile } from './written-file.js';
 
@@ -28,15 +27,18 @@ export class Destination {
   /** Writes to it, and computes its checksum. */
   readonly content: WrittenFile;
   readonly #folder: Folder;
+  readonly #release: () => void;
   readonly #finalName: string;
   /** The name under which it is written. */
   readonly #name: string;
   #state: DestinationState;
   #lock: FileLock | undefined;
 
-  private constructor(path: string, nameIn: (folder: Folder, finalName: string) => string, isForAll: boolean) {
-    this.#folder = openFolder(dirname(path));
-    this.#finalName = basename(path);
+  /** @param at - the directory of FILE; it is released with this */
+  private constructor({ folder, release }: SharedFolder, finalName: string, { nameIn, isForAll }: Naming) {
+    this.#folder = folder;
+    this.#release = release;
+    this.#finalName = finalName;
     try {
       this.#name = nameIn(this.#folder, this.#finalName);
       const { descriptor, isNew, lock } = openOrMake(this.#folder, { name: this.#name, isForAll });
@@ -44,7 +46,7 @@ export class Destination {
       this.#state = isNew ? 'new' : 'resumed';
       this.#lock = lock;
     } catch (error) {
-      this.#folder.close();
+      this.#release();
       throw asFileError(error);
     }
     this.content = new WrittenFile(this.descriptor, this.path);
@@ -56,10 +58,12 @@ export class Destination {
    * this process.
    *
    * @param path - absolute path of FILE
+   * @param folders - directories that are open already. Default: none
    * @throws FetcherError `file`, `disk-full`
    */
-  static beside(path: string): Destination {
-    return new Destination(path, (_, name) => `${name}${partSuffix}`, true);
+  static beside(path: string, folders?: OpenFolders): Destination {
+    const folder = folders?.open(dirname(path)) ?? openAlone(dirname(path));
+    return new Destination(folder, basename(path), { nameIn: (_, name) => `${name}${partSuffix}`, isForAll: true });
   }
 
   /**
@@ -77,7 +81,7 @@ export class Destination {
       const isInPlace = name.endsWith(partSuffix) || (mayResume && isWrittenInPlace(folder, name));
       return isInPlace ? name : `${name}${partSuffix}`;
     };
-    return new Destination(path, nameIn, false);
+    return new Destination(openAlone(dirname(path)), basename(path), { nameIn, isForAll: false });
   }
 
   /** Base name of the file that is downloaded, without the suffix of an incomplete one. */
@@ -107,9 +111,7 @@ export class Destination {
 
   /** The time of the file that has the final name now; null if it is missing, or its time lies in the future. */
   get finalTime(): number | null {
-    const stats = this.#folder.lookUp(this.#finalName);
-    if (stats?.isFile() !== true || !isPast(stats.mtimeMs)) return null;
-    return Math.max(0, Math.trunc(stats.mtimeMs));
+    return pastTime(this.#folder.lookUp(this.#finalName));
   }
 
   /** Whether the user with this uid may set the server's time: only its owner may (`utimensat(2)`). */
@@ -203,9 +205,7 @@ export class Destination {
     }
   }
 
-  /**
-   * {@link keep} while another error is being handled, which is more useful than the reason why an empty file stays.
-   */
+  /** {@link keep} while another error is handled, which is more useful than the reason why an empty file stays. */
   close(): void {
     try {
       this.keep(null);
@@ -236,7 +236,7 @@ export class Destination {
     this.#state = state;
     this.#lock?.close();
     closeSync(this.descriptor);
-    this.#folder.close();
+    this.#release();
   }
 
   /** Whether its name still leads to the open file; if it is sealed, whether any name does. */

@@ -9,6 +9,7 @@ import { StandStillWatch } from './stand-still-watch.js';
 import { proxiesNeeded } from '../request/proxies.js';
 import { Receiver, type Refusals, type Targets } from './receiver.js';
 import type { Settings } from '../request/settings.js';
+import type { SpareWorker } from './spare-worker.js';
 import type { WorkerEnd } from './worker-end.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -21,6 +22,8 @@ export interface WorkerOptions {
   readonly program: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onEnforcement: (report: SandboxReport) => void;
+  /** A worker that may have been started already. Default: none */
+  readonly spare?: SpareWorker;
 }
 
 /** The files of one worker. */
@@ -42,13 +45,6 @@ export interface WorkerResult {
   readonly refusals: readonly Refusals[];
   readonly end: WorkerEnd;
 }
-
-/**
- * Milliseconds that a worker has to end by itself after its last report. Then it is killed. Node's exit waits for its
- * threads, and a thread that resolves a name waits until the name servers time out. (See `timeout` and `attempts` in
- * resolv.conf(5); getaddrinfo(3) cannot be cancelled.)
- */
-const exitGrace = 1000;
 
 /**
  * Milliseconds that a worker has, after the limit of its files, to report that; under emulation, five seconds are
@@ -78,9 +74,12 @@ export async function runWorker(
   const { parallel, limits, userAgent } = settings;
   const ports = portsOf(files, settings.redirectPorts);
   const proxies = proxiesNeeded(settings.proxies, urlsOf(files));
+  const started = (): WorkerProcess => {
+    const handed = { descriptors, certificates, program };
+    return new WorkerProcess(confinement(settings.sandbox, ports, proxies.ports), handed);
+  };
   const receiver = new Receiver(files, targets, (file) => worker.order({ abandon: file }));
   const tell = progressTeller(onReport);
-  let deadline: NodeJS.Timeout | undefined;
   let last: NodeJS.Timeout | undefined;
   const onItem = (item: Frame | Piece): void => {
     receiver.take(item);
@@ -92,11 +91,12 @@ export async function runWorker(
     }
     const report = receiver.reports[item.file];
     if (report !== undefined) tell(item, report);
-    if (!receiver.isComplete) return;
-    deadline ??= setTimeout(() => worker.stop({ kind: 'complete' }), exitGrace);
+    // It has nothing left to do, and its end would take longer: threads that resolve names wait for name servers.
+    if (receiver.isComplete) worker.stop({ kind: 'complete' });
   };
-  const handed = { descriptors, certificates, program };
-  const worker = new WorkerProcess(confinement(settings.sandbox, ports, proxies.ports), handed, onItem);
+  const needs = { ports, proxies: proxies.ports, hasCertificates: certificates !== undefined };
+  const worker = (descriptors.length === 0 ? options.spare?.take(needs) : undefined) ?? started();
+  worker.listen(onItem);
   const allowed = secondsAllowed(limits);
   using watch = new StandStillWatch({
     seconds: allowed,
@@ -111,12 +111,19 @@ export async function runWorker(
     // The worker reports that itself before, for each file.
     const longest = Math.ceil(files.length / parallel) * limits.timeout + lastWordGrace;
     if (limits.timeout > 0) last = setTimeout(() => worker.accuse('it took too long'), Math.min(longest, maxTimer));
-    const hasCertificates = certificates !== undefined;
-    worker.send({ files, parallel, limits, ports, proxies: proxies.rules, hosts, userAgent, hasCertificates });
+    worker.send({
+      files,
+      parallel,
+      limits,
+      ports,
+      proxies: proxies.rules,
+      hosts,
+      userAgent,
+      hasCertificates: needs.hasCertificates,
+    });
     const end = await worker.ended;
     return { reports: receiver.reports, refusals: receiver.refusals, end };
   } finally {
-    clearTimeout(deadline);
     clearTimeout(last);
     options.signal?.removeEventListener('abort', cancel);
   }

@@ -31,20 +31,33 @@ export interface WorkerEnds {
 export class WorkerChannel {
   /** The worker's ends, which it inherits; closed by {@link handedOver}. */
   readonly childs: WorkerEnds;
-  /** Settled when everything is read. */
-  readonly closed: Promise<void>;
-  readonly #orders: Socket;
-  readonly #inputs: readonly Socket[];
+  readonly #ends: readonly [orders: number, frames: number, errors: number];
+  #sockets: Sockets | undefined;
+  #closed: Promise<unknown> = Promise.resolve();
 
   /** @throws SandboxError `syscall-failed` */
-  constructor({ onBytes, onError }: ChannelEvents) {
+  constructor() {
     const [orders, frames, errors] = openPipes();
     this.childs = { orders: orders.input, frames: frames.output, errors: errors.output };
-    this.#orders = new Socket({ fd: orders.output, readable: false, writable: true });
-    this.#inputs = [readInPlace(frames.input, onBytes), readInPlace(errors.input, onError)];
+    this.#ends = [orders.output, frames.input, errors.input];
+  }
+
+  /** Begins to read: the worker has been started. Until then the pipes hold what it writes, and Node's streams are not loaded. */
+  open({ onBytes, onError }: ChannelEvents): void {
+    const [orders, frames, errors] = this.#ends;
+    this.#sockets = {
+      orders: new Socket({ fd: orders, readable: false, writable: true }),
+      inputs: [readInPlace(frames, onBytes), readInPlace(errors, onError)],
+    };
     // Writing to an ended worker fails; its exit status is more informative.
-    for (const socket of [this.#orders, ...this.#inputs]) socket.on('error', () => {});
-    this.closed = Promise.all(this.#inputs.map(closed)).then(() => void this.#orders.destroy());
+    for (const socket of allOf(this.#sockets)) socket.on('error', () => {});
+    this.#closed = Promise.all(this.#sockets.inputs.map(closed));
+  }
+
+  /** Settles when everything is read. */
+  async read(): Promise<void> {
+    await this.#closed;
+    this.#sockets?.orders.destroy();
   }
 
   /** The worker has inherited its ends, or does not exist. */
@@ -54,13 +67,23 @@ export class WorkerChannel {
 
   /** Sends the worker one line. */
   write(document: object): void {
-    this.#orders.write(`${JSON.stringify(document)}\n`);
+    this.#sockets?.orders.write(`${JSON.stringify(document)}\n`);
   }
 
   /** Stops reading. The worker must be dead, or not started: while it lives, closing may wait for it. */
   destroy(): void {
-    for (const socket of [this.#orders, ...this.#inputs]) socket.destroy();
+    if (this.#sockets === undefined) for (const descriptor of this.#ends) closeSync(descriptor);
+    else for (const socket of allOf(this.#sockets)) socket.destroy();
   }
+}
+
+interface Sockets {
+  readonly orders: Socket;
+  readonly inputs: readonly Socket[];
+}
+
+function allOf({ orders, inputs }: Sockets): readonly Socket[] {
+  return [orders, ...inputs];
 }
 
 /** Opens the pipes for orders, frames and standard error: all or none. */

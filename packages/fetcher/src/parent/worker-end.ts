@@ -18,7 +18,7 @@ export interface WorkerEnd {
   readonly stderr: string;
 }
 
-/** Whether a worker ended normally after its final report: by itself, or killed after its grace period. */
+/** Whether a worker ended normally after its final report: by itself, or killed since it had nothing left to do. */
 export function hasEndedWell({ status, stop }: WorkerEnd): boolean {
   return status === 0 || stop?.kind === 'complete';
 }

@@ -1,15 +1,14 @@
-import { closeSync, openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
 import { clauseOf, errorCode, isSandboxError } from '@sb/core';
-import { createSandbox, type SandboxedProcess, type SandboxOptions, type SandboxReport } from '@sb/sandbox';
+import type { SandboxedProcess, SandboxOptions, SandboxReport } from '@sb/sandbox';
+import { startProgram } from '@sb/sandbox/start';
 
 import type { Frame, Order, Work } from '../channel/messages.js';
 import { tooFew } from './descriptor-budget.js';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { FrameReader, type Piece, WorkerLied } from '../channel/frames.js';
-import { type ChannelEvents, WorkerChannel } from './worker-channel.js';
+import { WorkerChannel } from './worker-channel.js';
 import type { Stop, WorkerEnd } from './worker-end.js';
+import { openWorkerProgram, type WorkerProgram } from './worker-program.js';
 
 const maxStderr = 4096;
 
@@ -19,15 +18,6 @@ const maxStderr = 4096;
  */
 const restGrace = 2000;
 
-/** Arguments of the worker's Node. A flag of V8 would make its start longer (`http/v8-flags.ts`). */
-const nodeFlags = ['--input-type=module', ...noDebugger()];
-
-/** Other processes of the worker's user may send SIGUSR1 while Node starts, which would open its inspector. */
-function noDebugger(): readonly string[] {
-  const flag = '--disable-sigusr1';
-  return process.allowedNodeEnvironmentFlags.has(flag) ? [flag] : [];
-}
-
 /** The worker as its parent sees it. */
 export class WorkerProcess {
   readonly #child: SandboxedProcess;
@@ -36,6 +26,9 @@ export class WorkerProcess {
   #lie: string | undefined;
   #stop: Stop | undefined;
   #stderr = '';
+  #onItem: (item: Frame | Piece) => void = () => {
+    throw new WorkerLied('it reported something before it had work');
+  };
 
   /**
    * Starts the worker in a sandbox. Its program is its standard input, so the worker's user needs no right to read the
@@ -43,26 +36,22 @@ export class WorkerProcess {
    *
    * @param sandbox - what it is confined by
    * @param files - descriptors of the sources to read, and of the certificates to trust
-   * @param onItem - receives each frame, and the bytes after it; throws WorkerLied for an impossible one
    * @throws FetcherError `sandbox`
    */
-  constructor(sandbox: SandboxOptions, files: WorkerFiles, onItem: (item: Frame | Piece) => void) {
-    const program = openProgram(files.program ?? fileURLToPath(new URL('worker.js', import.meta.url)));
-    try {
-      const onError = (bytes: Buffer): void => {
-        if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
-      };
-      this.#channel = openChannel({ onBytes: this.#reader(onItem), onError });
-    } catch (error) {
-      closeSync(program);
-      throw error;
-    }
+  constructor(sandbox: SandboxOptions, files: WorkerFiles) {
+    using program = openWorkerProgram(files.program);
+    const onError = (bytes: Buffer): void => {
+      if (this.#stderr.length < maxStderr) this.#stderr += bytes.toString('latin1').slice(0, maxStderr);
+    };
+    this.#channel = openChannel();
     const { orders, frames, errors } = this.#channel.childs;
     try {
-      this.#child = createSandbox(sandbox).spawn(process.execPath, [...nodeFlags, '-'], {
+      this.#child = startProgram(sandbox, {
+        program: process.execPath,
+        args: program.args,
         // A process that took its channel could send in its place, if a private group is not available.
         undumpable: true,
-        stdio: [program, 'ignore', errors, orders, frames, files.certificates ?? 'ignore', ...files.descriptors],
+        stdio: [program.descriptor, 'ignore', errors, orders, frames, ...inherited(files, program)],
       });
       // `enforcement` is rejected for the same reason.
       this.#child.on('error', () => {});
@@ -71,10 +60,15 @@ export class WorkerProcess {
       this.#channel.destroy();
       throw asFetcherError(error);
     } finally {
-      closeSync(program);
       this.#channel.handedOver();
     }
+    this.#channel.open({ onBytes: this.#reader(), onError });
     this.ended = this.#end();
+  }
+
+  /** Whether it has ended, or is ending. */
+  get isGone(): boolean {
+    return (this.#child.exitCode ?? this.#child.signalCode) !== null || this.#child.killed;
   }
 
   /**
@@ -86,6 +80,15 @@ export class WorkerProcess {
     return await this.#child.enforcement.catch((error: unknown) => {
       throw asFetcherError(error);
     });
+  }
+
+  /**
+   * Passes on what it sends from now on. Before, it has nothing to say.
+   *
+   * @param onItem - receives each frame, and the bytes after it; throws WorkerLied for an impossible one
+   */
+  listen(onItem: (item: Frame | Piece) => void): void {
+    this.#onItem = onItem;
   }
 
   /** Sends it what to download. */
@@ -115,12 +118,12 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
   }
 
-  #reader(onItem: (item: Frame | Piece) => void): (bytes: Buffer) => void {
+  #reader(): (bytes: Buffer) => void {
     const reader = new FrameReader();
     return (bytes) => {
       if (this.#lie !== undefined) return;
       try {
-        for (const item of reader.read(bytes, performance.now())) onItem(item);
+        for (const item of reader.read(bytes, performance.now())) this.#onItem(item);
       } catch (error) {
         if (!(error instanceof WorkerLied)) throw error;
         this.accuse(error.message);
@@ -139,7 +142,7 @@ export class WorkerProcess {
     const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
       child.once('close', (...how) => resolve(how));
     });
-    await this.#channel.closed;
+    await this.#channel.read();
     clearTimeout(rest);
     // A worker that ended before that had another reason.
     const stop = signal === 'SIGKILL' ? this.#stop : undefined;
@@ -147,9 +150,9 @@ export class WorkerProcess {
   }
 }
 
-function openChannel(events: ChannelEvents): WorkerChannel {
+function openChannel(): WorkerChannel {
   try {
-    return new WorkerChannel(events);
+    return new WorkerChannel();
   } catch (error) {
     const { errno } = error as { readonly errno?: string };
     throw errno === 'EMFILE' || errno === 'ENFILE' ? tooFew(errno, error) : asFetcherError(error);
@@ -164,19 +167,12 @@ export interface WorkerFiles {
   readonly program: string | undefined;
 }
 
-function openProgram(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    const code = errorCode(error) ?? 'unknown';
-    if (code === 'EMFILE' || code === 'ENFILE') throw tooFew(code, error);
-    const hint = 'Reinstall the package.';
-    throw new FetcherError('sandbox', `the worker's program ${path} can't be opened: ${code}`, {
-      path,
-      hint,
-      cause: error,
-    });
-  }
+/** In the order of `workerDescriptors`. */
+function inherited(
+  { certificates, descriptors }: WorkerFiles,
+  { cache }: WorkerProgram,
+): readonly (number | 'ignore')[] {
+  return [certificates ?? 'ignore', cache ?? 'ignore', ...descriptors];
 }
 
 /** If too few descriptors are left to start a child, Node does not create its streams (`child_process`). */

@@ -201,6 +201,15 @@ export interface Fetcher extends AsyncDisposable {
   /** What was in force in the latest worker; undefined before the first. */
   readonly enforcement: SandboxReport | undefined;
   /**
+   * Starts the worker of the next {@link download}, which then need not wait for the start. The worker is confined as any other,
+   * waits for its work, and keeps this process alive until that download, or until this fetcher is disposed. It is not used if
+   * the download needs other ports, or has `file:` sources. If it cannot be started, the download says why.
+   *
+   * @param sources - URLs of the servers of that download, up to 10,000, with any path
+   * @throws FetcherError `invalid-request`
+   */
+  prepare(sources: readonly (string | URL)[]): void;
+  /**
    * Downloads a batch. A failed file is an outcome, and does not prevent the download of the others.
    *
    * @returns one outcome for each request, in their order

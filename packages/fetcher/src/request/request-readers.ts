@@ -84,3 +84,8 @@ const request: Reader<DownloadRequest> = object<DownloadRequest>({
 
 /** The requests of a batch. An omitted option weakens the checks, so an explicitly undefined value is an error. */
 export const requestsReader = unshown(list(request, { max: maxRequests, what: 'a list of requests' }));
+
+/** The servers of a later download. */
+export const preparedReader: Reader<readonly (string | URL)[]> = unshown(
+  list(sourceReader, { max: maxRequests, what: 'a list of sources' }),
+);

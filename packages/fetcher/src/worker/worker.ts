@@ -54,4 +54,6 @@ async function main(): Promise<void> {
 // Other processes of this process's user may signal it. SIGUSR1 would open Node's inspector to every local user.
 refuseInspector();
 if (inspectorUrl() !== undefined) throw new Error('somebody has opened the inspector of this process');
-await main();
+// Unless it says that it is done.
+process.exitCode = 1;
+void main();

@@ -60,7 +60,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a neighbour of the worke
   });
 
   it('gets no descriptor of the worker, and writes no byte to the file', async () => {
-    await using thief = await thiefOf('--input-type=module');
+    await using thief = await thiefOf('--input-type=');
     await using server = await patientServer(thief);
     const request = { sources: [`${server.origin}/x`], to: folder.file('x') };
     const outcome = await fetchOne(request, { fetcher: { user } });
@@ -71,7 +71,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a neighbour of the worke
   });
 
   it('never gets the channel of a worker during its start, and so cannot send in its place', async () => {
-    await using thief = await thiefOf('--input-type=module');
+    await using thief = await thiefOf('--input-type=');
     await using server = await rawServer((socket) => socket.end(response('200 OK', { 'content-length': 1 }, 'x')));
     for (let start = 0; start < 5; start++) {
       const request = { sources: [`${server.origin}/x`], to: folder.file(`x${start}`) };

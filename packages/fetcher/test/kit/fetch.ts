@@ -5,7 +5,7 @@ import type { DownloadOptions, DownloadRequest, Fetcher, FetcherOptions, Outcome
 import { settingsOf } from '../../src/request/settings.js';
 
 /** The worker as it is built. */
-const builtWorker = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
+const builtWorker = fileURLToPath(new URL('../../dist/worker.cjs', import.meta.url));
 
 /** A fetcher of these sources with the built worker, or another one. */
 export function fetcherFor(options: FetcherOptions = {}, program = builtWorker): Fetcher {

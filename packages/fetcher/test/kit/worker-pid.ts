@@ -29,7 +29,7 @@ export function isAlive(pid: number): boolean {
 
 function isWorker(pid: string): boolean {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--input-type=module');
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--input-type=');
   } catch {
     // It ended meanwhile.
     return false;

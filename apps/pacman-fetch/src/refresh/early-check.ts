@@ -1,0 +1,51 @@
+import { basename } from 'node:path';
+
+import type { Outcome } from '@sb/fetcher';
+
+import { databaseProblems } from './database-check.js';
+
+/** What {@link EarlyCheck} asks pacman. */
+export interface Question {
+  /** Options with which pacman reads the same databases. */
+  readonly options: readonly string[];
+  /** Paths of the databases. */
+  readonly paths: readonly string[];
+  /** Stops it when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks pacman about the databases as they are, while the servers are asked whether there are newer ones. Mostly there are none, and
+ * then the answer counts. The lock must be held until then.
+ */
+export class EarlyCheck implements AsyncDisposable {
+  readonly #end = new AbortController();
+  readonly #problems: Promise<readonly string[]>;
+
+  constructor({ options, paths, signal }: Question) {
+    const names = paths.map((path) => basename(path, '.db'));
+    this.#problems = databaseProblems(options, names, AbortSignal.any([signal, this.#end.signal]));
+    // It is thrown only if the answer counts.
+    this.#problems.catch(() => undefined);
+  }
+
+  /**
+   * The problems, in pacman's words.
+   *
+   * @param outcomes - of all these databases
+   * @returns undefined if they are not the same as before
+   * @throws as `databaseProblems`
+   */
+  async problems(outcomes: readonly Outcome[]): Promise<readonly string[] | undefined> {
+    return outcomes.every(isAsBefore) ? await this.#problems : undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
+    await this.#problems.catch(() => undefined);
+  }
+}
+
+function isAsBefore(outcome: Outcome): boolean {
+  return outcome.status === 'unchanged' && outcome.signature?.status !== 'done';
+}
