@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 
 import { type FrameBytes, writeTogether } from '@sb/fetcher/in-this-process';
 
-import { disableTimeoutFlag, maxWireText, unknownTotal, wireHeader, type wireKinds } from './wire.js';
+import { disableTimeoutFlag, maxDataBytes, maxWireText, unknownTotal, wireHeader, type wireKinds } from './wire.js';
 
 /** The most bytes that may wait in this process. */
 const maxWaiting = 1 << 20;
@@ -87,8 +87,13 @@ export class FrontChannel {
    */
   data({ pieces, length, isLent }: FrameBytes): Promise<void> | undefined {
     this.#say('data', length);
-    if (isLent) return writeTogether(this.#answers, pieces);
+    if (isLent) {
+      this.#isHeld = false;
+      return writeTogether(this.#answers, pieces);
+    }
     for (const piece of pieces) this.#answers.write(piece);
+    // The other side writes them while more are gathered here.
+    if (length === maxDataBytes) this.#release();
     return undefined;
   }
 
@@ -103,6 +108,7 @@ export class FrontChannel {
   /** Reports that the file is complete. */
   end(size: number): void {
     this.#say('end', size);
+    this.#release();
   }
 
   /**
@@ -121,11 +127,14 @@ export class FrontChannel {
     if (!this.#isHeld) {
       this.#isHeld = true;
       this.#answers.cork();
-      setImmediate(() => {
-        this.#isHeld = false;
-        this.#answers.uncork();
-      });
+      setImmediate(() => this.#release());
     }
     this.#answers.write(wireHeader(kind, value));
+  }
+
+  #release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#answers.uncork();
   }
 }

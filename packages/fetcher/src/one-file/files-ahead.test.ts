@@ -150,6 +150,24 @@ describe('FilesAhead', () => {
     expect(pieces).toEqual([20_000]);
   });
 
+  it('copies each chunk, whose memory is used again', async () => {
+    const { ahead, ask, attempts } = downloader();
+    ahead.expect([fileOf('a'), fileOf('b', 900_000)]);
+    await ask(url('a'), new SlowSink());
+    const { sink, end } = attempts[0] as Attempted;
+    sink.start(undefined, undefined);
+    const chunk = new Uint8Array(300_000);
+    for (const byte of [1, 2, 3]) void sink.write(chunk.fill(byte));
+    chunk.fill(4);
+    await end();
+    const target = new SlowSink();
+    const written: Buffer[] = [];
+    vi.spyOn(target, 'write').mockImplementation((piece) => void written.push(Buffer.from(piece)));
+    expect(await ask(url('b'), target)).toBeUndefined();
+    const all = Buffer.concat([1, 2, 3].map((byte) => Buffer.alloc(300_000, byte)));
+    expect(Buffer.concat(written).equals(all)).toBe(true);
+  });
+
   it('starts one file less while pacman downloads a file that was not ahead', async () => {
     const { ahead, names } = downloader();
     ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));
