@@ -162,7 +162,10 @@ describe('FilesAhead', () => {
     await end();
     const target = new SlowSink();
     const written: Buffer[] = [];
-    vi.spyOn(target, 'write').mockImplementation((piece) => void written.push(Buffer.from(piece)));
+    vi.spyOn(target, 'write').mockImplementation(async (piece) => {
+      written.push(Buffer.from(piece));
+      await after(0);
+    });
     expect(await ask(url('b'), target)).toBeUndefined();
     const all = Buffer.concat([1, 2, 3].map((byte) => Buffer.alloc(300_000, byte)));
     expect(Buffer.concat(written).equals(all)).toBe(true);
