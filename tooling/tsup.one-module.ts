@@ -41,8 +41,7 @@ const __packageUrl = (name) => {
 
 /** Modules that the program can do without. A module that throws an error takes the place of each. */
 function isLeftOut(path: string, kind: string): boolean {
-  // undici takes it for a Node without HTTP/2, which nobody asks it for.
-  return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.'));
+  return kind === 'dynamic-import' && path.startsWith('.');
 }
 
 /** Has a getter for each name of a module of Node: only then an import of the bundle finds it. */
@@ -55,7 +54,7 @@ for (const name of ${JSON.stringify(names)}) Object.defineProperty(exports, name
 const plugin = ({ onDemand = [], late = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
   name: 'one-module',
   setup: (build) => {
-    build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) => {
+    build.onResolve({ filter: /^\./ }, ({ path, kind }) => {
       return !onDemand.includes(path) && isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined;
     });
     build.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({

@@ -1,6 +1,8 @@
 import { Socket } from 'node:net';
 
-import { disableTimeoutFlag, maxWireText, unknownTotal, wireHeader, type wireKinds } from './wire.js';
+import { type FrameBytes, writeTogether } from '@sb/fetcher/in-this-process';
+
+import { disableTimeoutFlag, maxDataBytes, maxWireText, unknownTotal, wireHeader, type wireKinds } from './wire.js';
 
 /** The most bytes that may wait in this process. */
 const maxWaiting = 1 << 20;
@@ -79,14 +81,20 @@ export class FrontChannel {
   }
 
   /**
-   * Sends bytes of the file.
+   * Sends bytes of the file, at most as many as one word announces.
    *
-   * @param pieces - not to be changed afterwards
-   * @param length - of all of them, at most what one word announces
+   * @returns for lent bytes, a promise to await before their memory is used again; undefined if they are sent
    */
-  data(pieces: readonly Uint8Array[], length: number): void {
+  data({ pieces, length, isLent }: FrameBytes): Promise<void> | undefined {
     this.#say('data', length);
+    if (isLent) {
+      this.#isHeld = false;
+      return writeTogether(this.#answers, pieces);
+    }
     for (const piece of pieces) this.#answers.write(piece);
+    // The other side writes them while more are gathered here.
+    if (length === maxDataBytes) this.#release();
+    return undefined;
   }
 
   /** What to wait for while bytes pile up; undefined if nothing waits. */
@@ -100,6 +108,7 @@ export class FrontChannel {
   /** Reports that the file is complete. */
   end(size: number): void {
     this.#say('end', size);
+    this.#release();
   }
 
   /**
@@ -118,11 +127,14 @@ export class FrontChannel {
     if (!this.#isHeld) {
       this.#isHeld = true;
       this.#answers.cork();
-      setImmediate(() => {
-        this.#isHeld = false;
-        this.#answers.uncork();
-      });
+      setImmediate(() => this.#release());
     }
     this.#answers.write(wireHeader(kind, value));
+  }
+
+  #release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#answers.uncork();
   }
 }

@@ -12,13 +12,15 @@ import { connectionsOf } from '../http/trusted-connections.js';
 import { copy } from '../source/copy.js';
 import { Deadline } from '../source/deadline.js';
 import { download, type Started } from '../source/download.js';
+import { Stop, stopOf } from '../values/stop.js';
 import { eventsReader } from './readers.js';
 import type { OneFileEvents, OneFileRequest, OneFileResult } from './options.js';
 import { planOneFile } from './plan.js';
 
 export { failureOf } from '../http/failure-of.js';
 export { TransferFailure } from '../errors/transfer-failure.js';
-export { GatheredBytes } from '../channel/gathered-bytes.js';
+export { type FrameBytes, GatheredBytes } from '../channel/gathered-bytes.js';
+export { writeTogether } from '../channel/write-together.js';
 export { tooLargeFor } from '../source/sink.js';
 export { proxiesOf } from '../http/proxies.js';
 export type { AheadLimits, ExpectedFile } from './files-ahead.js';
@@ -64,7 +66,8 @@ export async function downloadInThisProcess(request: OneFileRequest, events: One
   const { request: read, file, ports, proxies } = planOneFile(request);
   const { url, maxBytes, limits, userAgent, certificates } = read;
   const sink = new FileSink(read.descriptor, maxBytes);
-  using deadline = new Deadline(limits.timeout);
+  using timer = new Deadline(limits.timeout);
+  using deadline = new Stop(timer, stopOf(signal));
   const { connectTimeout } = limits;
   let lastModified: number | null = null;
   let total: number | undefined;
@@ -77,7 +80,7 @@ export async function downloadInThisProcess(request: OneFileRequest, events: One
     resume: file.resume,
     modifiedSince: null,
     limits,
-    deadline: AbortSignal.any([deadline.signal, signal]),
+    deadline,
     ports,
     userAgent,
     connections: connectionsOf({ connectTimeout, parallel: 1, proxies: proxies.rules }, certificates),

@@ -13,7 +13,7 @@ export interface StreamSink extends Sink {
 }
 
 /** Bytes of a piece of memory, which is filled before another one is allocated. */
-const blockSize = 64 * 1024;
+const blockSize = 256 * 1024;
 
 interface Block {
   readonly bytes: Buffer;

@@ -1,8 +1,8 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
+import { Stop } from '../values/stop.js';
 
-/** The time limit of a file, which applies at any rate. */
-export class Deadline implements Disposable {
-  readonly #controller = new AbortController();
+/** The time limit of a file, which applies at any rate. It stops when the time is over, with the failure as its reason. */
+export class Deadline extends Stop {
   readonly #timer: NodeJS.Timeout | undefined;
 
   /**
@@ -10,17 +10,15 @@ export class Deadline implements Disposable {
    * @param spent - the part of them that is over. Default: none
    */
   constructor(timeout: number, spent = 0) {
+    super();
     if (timeout === 0) return;
-    const failure = new TransferFailure('timeout', `The file took longer than ${timeout / 1000} seconds`);
-    this.#timer = setTimeout(() => this.#controller.abort(failure), Math.max(1, timeout - spent));
+    this.#timer = setTimeout(
+      () => this.stop(new TransferFailure('timeout', `The file took longer than ${timeout / 1000} seconds`)),
+      Math.max(1, timeout - spent),
+    );
   }
 
-  /** Aborted when the time is over, with the failure as its reason. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
     clearTimeout(this.#timer);
   }
 }

@@ -1,5 +1,6 @@
 import type { WorkerFile } from '../channel/messages.js';
 import type { Result } from '../source/download.js';
+import type { Stop } from '../values/stop.js';
 import type { ChannelSink } from './channel-sink.js';
 
 /** One file, and what is known about it. */
@@ -7,7 +8,7 @@ export interface ContestFile {
   readonly file: number;
   readonly wanted: WorkerFile;
   readonly sink: ChannelSink;
-  readonly deadline: AbortSignal;
+  readonly deadline: Stop;
 }
 
 /** The source that had the file. */

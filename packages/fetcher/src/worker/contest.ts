@@ -11,6 +11,7 @@ import type { ContestFile, Found } from './contest-file.js';
 import { FileWords } from './file-words.js';
 import { Race } from './race.js';
 import { taskOf } from './task.js';
+import { Stop } from '../values/stop.js';
 import type { Tools } from './tools.js';
 import { type Ended, UnderWay } from './under-way.js';
 
@@ -22,7 +23,7 @@ export class Contest implements Disposable {
   readonly #tools: Tools;
   readonly #wanted: WorkerFile;
   readonly #words: FileWords;
-  readonly #deadline: AbortSignal;
+  readonly #deadline: Stop;
   readonly #race: Race;
   readonly #candidates: Candidates;
   readonly #running = new UnderWay();
@@ -105,13 +106,13 @@ export class Contest implements Disposable {
   }
 
   #begin(source: number, url: URL): void {
-    const controller = new AbortController();
+    const stop = new Stop(this.#deadline);
     const transfer = this.#tools.pace.begin(url, () => this.#running.slow());
     const runner = this.#race.enter(source, () => transfer.goesWell);
     const began = this.#begun++;
     let total: number | undefined;
     const task = taskOf(this.#tools, this.#wanted, {
-      deadline: AbortSignal.any([this.#deadline, controller.signal]),
+      deadline: stop,
       url,
       sink: runner,
       // Another server uses other ETags.
@@ -125,10 +126,11 @@ export class Contest implements Disposable {
     });
     const ended = attempt(task, this.#wanted.opened[source]).then((result) => {
       transfer[Symbol.dispose]();
+      stop[Symbol.dispose]();
       this.#race.leave(runner);
       return { source, result, began };
     });
-    this.#running.add({ source, url, controller, transfer, began, ended });
+    this.#running.add({ source, url, stop, transfer, began, ended });
   }
 
   #lead(source: number, started: Started): void {
@@ -172,11 +174,11 @@ export class Contest implements Disposable {
   #distrust(host: string): void {
     const { trust } = this.#tools;
     if (!this.#candidates.hasHonest && this.#running.urls.every((url) => trust.isLiar(url))) return;
-    for (const { source, url, controller } of this.#running.all) {
+    for (const { source, url, stop } of this.#running.all) {
       if (hostKey(url) !== host || !this.#wanted.isSummed) continue;
       if (this.#parts.has(source)) this.#resume = null;
       const text = `${url.host} sent a wrong file; no more bytes from it are accepted`;
-      controller.abort(new TransferFailure('protocol', text));
+      stop.stop(new TransferFailure('protocol', text));
     }
   }
 
