@@ -14,13 +14,14 @@ export class Watchdog implements Disposable {
   /** Bytes received up to each of the last ticks, oldest first. */
   readonly #history: number[] = [0];
   #received = 0;
-  #isHeld = false;
+  /** Whether something else than the server causes the time: it is not counted. */
+  isHeld = false;
 
   constructor({ slowBytes, slowWindow }: SpeedLimits) {
     if (slowBytes === 0) return;
     const length = Math.ceil(slowWindow / interval);
     this.#timer = setInterval(() => {
-      if (this.#isHeld) return;
+      if (this.isHeld) return;
       this.#history.push(this.#received);
       if (this.#history.length <= length) return;
       const [oldest = 0] = this.#history.splice(0, 1);
@@ -45,9 +46,9 @@ export class Watchdog implements Disposable {
 
   /** Waits for something that the server does not cause: that time is not counted. */
   async heldDuring(waiting: Promise<void>): Promise<void> {
-    this.#isHeld = true;
+    this.isHeld = true;
     await waiting;
-    this.#isHeld = false;
+    this.isHeld = false;
   }
 
   [Symbol.dispose](): void {

@@ -116,6 +116,7 @@ export class Contest implements Disposable {
       sink: runner,
       // Another server uses other ETags.
       resume: this.#resume === null || source === 0 ? this.#resume : { ...this.#resume, etag: null },
+      onTurn: (isTurn) => transfer.turn(isTurn),
       onStart: (started) => {
         total = started.total;
         runner.start(started);

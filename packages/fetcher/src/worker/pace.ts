@@ -47,6 +47,8 @@ interface Entry {
   readonly history: number[];
   isBelowShare: boolean;
   isStill: boolean;
+  /** Whether it has waited for other answers. */
+  hasWaited: boolean;
 }
 
 /**
@@ -57,6 +59,8 @@ interface Entry {
 export class Pace implements Disposable {
   readonly #limits: PaceLimits;
   readonly #entries = new Set<Entry>();
+  /** Those that wait for the answers to other requests. */
+  readonly #waiting = new Set<Entry>();
   readonly #timer: NodeJS.Timeout | undefined;
   /** Slow hosts: others are asked first. */
   readonly #slow: Set<string>;
@@ -101,15 +105,22 @@ export class Pace implements Disposable {
       history: [0],
       isBelowShare: false,
       isStill: false,
+      hasWaited: false,
     };
     this.#entries.add(entry);
     return {
+      turn: (isTurn) => {
+        entry.hasWaited = true;
+        const [from, to] = isTurn ? [this.#waiting, this.#entries] : [this.#entries, this.#waiting];
+        from.delete(entry);
+        to.add(entry);
+      },
       update: (position, total) => {
         // Bytes from before the first report, and those of a restart, did not arrive now.
         const bytes = Math.max(0, position - (entry.position ?? position));
         if (entry.position === undefined) {
           entry.quiet = 0;
-          if (url.protocol !== 'file:') this.#patience.answered(entry.age);
+          if (url.protocol !== 'file:' && !entry.hasWaited) this.#patience.answered(entry.age);
         }
         entry.position = position;
         entry.total = total;
@@ -127,9 +138,15 @@ export class Pace implements Disposable {
       },
       [Symbol.dispose]: () => {
         this.#entries.delete(entry);
+        this.#waiting.delete(entry);
         this.#unhedge(entry);
       },
     };
+  }
+
+  /** The number of downloads that wait for the answers to other requests. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /** Whether a host is slower than others. */

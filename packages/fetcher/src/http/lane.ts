@@ -1,0 +1,73 @@
+import type { AheadOptions, Place, Sent } from './sent.js';
+import type { Client } from './undici.js';
+
+/** Bytes of answers that may be missing on a connection when one more request is sent over it. */
+const maxMissing = 128 * 1024;
+
+/** The most requests on one connection. */
+export const maxRequests = 8;
+
+/** What a connection reports. */
+export interface LaneEvents {
+  /** Called when it can take a request that it could not take before. */
+  readonly onRoom: () => void;
+  /** Called when it was closed while requests waited on it. */
+  readonly onTrouble: () => void;
+}
+
+/** One connection, and the requests that wait for answers on it, in their order. */
+export class Lane implements Place {
+  readonly #client: Client;
+  readonly #events: LaneEvents;
+  readonly #sent: Sent[] = [];
+  /** Whether this connection has answered a request and stayed open. */
+  #isProven = false;
+
+  constructor(client: Client, events: LaneEvents) {
+    this.#client = client;
+    this.#events = events;
+    client.on('disconnect', () => {
+      this.#isProven = false;
+      if (this.#sent.length > 0) events.onTrouble();
+    });
+  }
+
+  get isFree(): boolean {
+    return this.#sent.length === 0;
+  }
+
+  /** Bytes that are missing of its answers. */
+  get missing(): number {
+    return this.#sent.reduce((sum, { left }) => sum + left, 0);
+  }
+
+  /** Whether a request may be sent ahead. */
+  get hasRoom(): boolean {
+    return this.#isProven && this.#sent.length < maxRequests && this.missing <= maxMissing;
+  }
+
+  send(options: AheadOptions, sent: Sent): void {
+    sent.enter(this);
+    this.#sent.push(sent);
+    if (this.isNext(sent)) sent.begin();
+    else sent.wait();
+    this.#client.dispatch(options, sent);
+  }
+
+  isNext(sent: Sent): boolean {
+    return this.#sent[0] === sent;
+  }
+
+  arrived(bytes: number): void {
+    const { missing } = this;
+    if (missing <= maxMissing && missing + bytes > maxMissing) this.#events.onRoom();
+  }
+
+  ended(sent: Sent, isAnswered: boolean): void {
+    const wasNext = this.isNext(sent);
+    this.#sent.splice(this.#sent.indexOf(sent), 1);
+    this.#isProven ||= isAnswered;
+    if (wasNext) this.#sent[0]?.begin();
+    this.#events.onRoom();
+  }
+}
