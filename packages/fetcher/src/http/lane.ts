@@ -2,16 +2,19 @@ import type { AheadOptions, Place, Sent } from './sent.js';
 import type { Client } from './undici.js';
 
 /** Bytes of answers that may be missing on a connection when one more request is sent over it. */
-const maxMissing = 128 * 1024;
+const maxMissing = 512 * 1024;
 
 /** The most requests on one connection. */
 export const maxRequests = 8;
+
+/** Answers after which a server may close a connection: many permit a hundred requests. */
+const manyAnswers = 50;
 
 /** What a connection reports. */
 export interface LaneEvents {
   /** Called when it can take a request that it could not take before. */
   readonly onRoom: () => void;
-  /** Called when it was closed while requests waited on it. */
+  /** Called when it was closed soon, while requests waited on it. */
   readonly onTrouble: () => void;
 }
 
@@ -20,15 +23,15 @@ export class Lane implements Place {
   readonly #client: Client;
   readonly #events: LaneEvents;
   readonly #sent: Sent[] = [];
-  /** Whether this connection has answered a request and stayed open. */
-  #isProven = false;
+  /** Answers of this connection. */
+  #answers = 0;
 
   constructor(client: Client, events: LaneEvents) {
     this.#client = client;
     this.#events = events;
     client.on('disconnect', () => {
-      this.#isProven = false;
-      if (this.#sent.length > 0) events.onTrouble();
+      if (this.#sent.length > 0 && this.#answers < manyAnswers) events.onTrouble();
+      this.#answers = 0;
     });
   }
 
@@ -43,14 +46,12 @@ export class Lane implements Place {
 
   /** Whether a request may be sent ahead. */
   get hasRoom(): boolean {
-    return this.#isProven && this.#sent.length < maxRequests && this.missing <= maxMissing;
+    return this.#answers > 0 && this.#sent.length < maxRequests && this.missing <= maxMissing;
   }
 
   send(options: AheadOptions, sent: Sent): void {
-    sent.enter(this);
     this.#sent.push(sent);
-    if (this.isNext(sent)) sent.begin();
-    else sent.wait();
+    sent.enter(this);
     this.#client.dispatch(options, sent);
   }
 
@@ -66,7 +67,7 @@ export class Lane implements Place {
   ended(sent: Sent, isAnswered: boolean): void {
     const wasNext = this.isNext(sent);
     this.#sent.splice(this.#sent.indexOf(sent), 1);
-    this.#isProven ||= isAnswered;
+    this.#answers += Number(isAnswered);
     if (wasNext) this.#sent[0]?.begin();
     this.#events.onRoom();
   }

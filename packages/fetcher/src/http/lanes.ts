@@ -40,7 +40,15 @@ export class Lanes extends Dispatcher {
   }
 
   override dispatch(options: AheadOptions, handler: Dispatcher.DispatchHandler): boolean {
-    const sent = new Sent(handler, options.ahead);
+    const repeat = (again: Sent): void => {
+      this.#troubles = Infinity;
+      this.#send(options, again);
+    };
+    return this.#send(options, new Sent(handler, options.ahead, repeat));
+  }
+
+  /** @returns whether it is sent at once */
+  #send(options: AheadOptions, sent: Sent): boolean {
     const lane = this.#queue.length === 0 ? this.#choose() : undefined;
     if (lane === undefined) {
       sent.wait();

@@ -21,23 +21,39 @@ export interface Place {
   ended(sent: Sent, isAnswered: boolean): void;
 }
 
+/** Milliseconds for the answer to a request that was sent ahead, from its turn on. Some servers lose such a request. */
+const patience = 2000;
+
+/** The statuses of a server that permits fewer requests. */
+const crowded: ReadonlySet<number> = new Set([429, 503]);
+
 /**
- * A request that waits for its answer, as the handler that undici calls. Ending one that waits behind another would
- * close the connection of the other, and undici would request that one again from its start. So it ends for its caller
- * at once, and closes the connection when its turn has come.
+ * A request that waits for its answer, as the handler that undici calls.
+ *
+ * Ending one that waits behind another would close the connection of the other, and undici would request that one again
+ * from its start. So it ends for its caller at once, and closes the connection when its turn has come.
+ *
+ * One that was sent ahead is repeated if the server loses or refuses it, so that nothing fails because of that.
  */
 export class Sent implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #ahead: Ahead;
+  readonly #repeat: (sent: Sent) => void;
   #place: Place | undefined;
   #left: number;
   #isWaiting = false;
+  /** Whether it was sent before the answer to another one had ended, and may be repeated because of that. */
+  #mayRepeat = false;
+  #isRepeated = false;
+  #timer: NodeJS.Timeout | undefined;
   #abort: (error?: Error) => void = () => {};
   #hasEnded = false;
 
-  constructor(handler: Dispatcher.DispatchHandler, ahead: Ahead = nothingKnown) {
+  /** @param repeat - sends it again, over a connection on which nothing waits, and sends nothing ahead from then on */
+  constructor(handler: Dispatcher.DispatchHandler, ahead: Ahead = nothingKnown, repeat: (sent: Sent) => void) {
     this.#handler = handler;
     this.#ahead = ahead;
+    this.#repeat = repeat;
     this.#left = ahead.bytes;
   }
 
@@ -53,20 +69,28 @@ export class Sent implements Dispatcher.DispatchHandler {
     this.#ahead.onTurn(false);
   }
 
-  /** Records where it is sent. */
+  /** Records on which connection it is sent. */
   enter(place: Place): void {
     this.#place = place;
+    if (place.isNext(this)) {
+      this.begin();
+      return;
+    }
+    this.#mayRepeat = !this.#isRepeated;
+    this.wait();
   }
 
   /** Records that its answer is the next one. */
   begin(): void {
     if (this.#hasEnded) {
-      const abort = this.#abort;
-      queueMicrotask(() => abort());
-    } else if (this.#isWaiting) {
-      this.#isWaiting = false;
-      this.#ahead.onTurn(true);
+      // The caller of this function still works on the answer before.
+      queueMicrotask(() => this.#abort());
+      return;
     }
+    if (this.#mayRepeat) this.#timer = setTimeout(() => this.#again(), patience).unref();
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#ahead.onTurn(true);
   }
 
   /** May be called again: undici repeats a request if the connection ends before its turn. */
@@ -77,6 +101,12 @@ export class Sent implements Dispatcher.DispatchHandler {
   }
 
   onHeaders(status: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
+    clearTimeout(this.#timer);
+    if (this.#mayRepeat && crowded.has(status)) {
+      this.#again();
+      return true;
+    }
+    this.#mayRepeat = false;
     return this.#hasEnded || (this.#handler.onHeaders?.(status, headers, resume, statusText) ?? true);
   }
 
@@ -94,8 +124,20 @@ export class Sent implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
+    clearTimeout(this.#timer);
+    if (this.#isRepeated && this.#mayRepeat && !this.#hasEnded) {
+      this.#mayRepeat = false;
+      this.#place?.ended(this, false);
+      this.#repeat(this);
+      return;
+    }
     if (!this.#hasEnded) this.#handler.onError?.(error);
     this.#leave(false);
+  }
+
+  #again(): void {
+    this.#isRepeated = true;
+    this.#abort();
   }
 
   #leave(isAnswered: boolean): void {

@@ -111,7 +111,7 @@ async function askOnce(task: SourceDownload, { question, provesEnd }: Asking): P
     connections: task.connections,
     provesEnd,
     ahead: {
-      bytes: task.size === null ? Infinity : Math.max(0, task.size - task.sink.position),
+      bytes: Math.max(0, (task.size ?? task.maxBytes) - task.sink.position),
       onTurn: (isTurn) => {
         watchdog.isHeld = !isTurn;
         task.onTurn?.(isTurn);

@@ -107,6 +107,7 @@ export class Pace implements Disposable {
       isStill: false,
       hasWaited: false,
     };
+    const waiting = this.#waiting;
     this.#entries.add(entry);
     return {
       turn: (isTurn) => {
@@ -134,7 +135,7 @@ export class Pace implements Disposable {
         return entry.isBelowShare || entry.quiet >= longPatience(entry);
       },
       get isNew() {
-        return entry.age < newness;
+        return entry.age < newness && !waiting.has(entry);
       },
       [Symbol.dispose]: () => {
         this.#entries.delete(entry);
@@ -171,6 +172,8 @@ export class Pace implements Disposable {
   #look(): void {
     const isHeld = this.#limits.isHeld();
     if (!isHeld) for (const entry of this.#entries) this.#lookAt(entry);
+    // Those that wait on a slow host would wait for its other answers.
+    if (!isHeld) for (const { url, onSlow } of this.#waiting) if (this.isBehind(url)) onSlow();
     // All are looked at before another source is asked because of one.
     if (!isHeld) for (const { isStill, onSlow } of this.#entries) if (isStill) onSlow();
     if (++this.#checks % checksPerRate === 0) this.#measure(isHeld);
