@@ -1,10 +1,11 @@
 /* Where redirects lead, and what goes there, with servers that are no more than a table. */
-import { Readable } from 'node:stream';
-
 import { describe, expect, it } from 'vitest';
 
+import { Stop } from '../values/stop.js';
 import type { Connections } from './connections.js';
+import type { Question } from './exchange.js';
 import { request, type RequestOptions } from './request.js';
+import type { Dispatcher } from './undici.js';
 
 /** A request that was made. */
 interface Asked {
@@ -20,20 +21,19 @@ async function follow(urls: readonly string[], options: Partial<RequestOptions> 
   const route = (url: URL, { mayBeLinkLocal }: { readonly mayBeLinkLocal: boolean }) => ({
     proxy: undefined,
     dispatcher: {
-      request: async ({ headers }: { readonly headers: Readonly<Record<string, string>> }) => {
+      dispatch: ({ headers }: Question, handler: Required<Dispatcher.DispatchHandler>) => {
         const basic = headers['authorization']?.replace('Basic ', '');
         const credentials = basic === undefined ? undefined : Buffer.from(basic, 'base64').toString();
         asked.push({ url: url.href.replace(/\/\/.*@/, '//'), mayBeLinkLocal, credentials });
         const location = urls[asked.length];
-        const answer =
-          location === undefined ? { statusCode: 200, headers: {} } : { statusCode: 302, headers: { location } };
-        return await Promise.resolve({ ...answer, body: Readable.from([]) });
+        const fields = location === undefined ? [] : ['Location', location].map((text) => Buffer.from(text));
+        handler.onConnect(() => {});
+        handler.onHeaders(location === undefined ? 200 : 302, fields, () => {}, '');
       },
     },
   });
   const connections = { route } as unknown as Connections;
-  const { signal } = new AbortController();
-  const rest = { connections, headers: {}, signal, maxRedirects: 10, ...options };
+  const rest = { connections, headers: {}, stop: new Stop(), maxRedirects: 10, ...options };
   const end = await request(new URL(urls[0] ?? ''), rest).then(
     ({ status }) => String(status),
     (error: unknown) => String(error),

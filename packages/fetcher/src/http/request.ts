@@ -7,15 +7,12 @@ import { isLinkLocal, linkLocalRefusal } from './link-local.js';
 import { portOf, type Ports } from '../values/port.js';
 import { proxyFailure, refusal } from './tunnel.js';
 import { checkTransferEncoding } from './transfer-encoding.js';
+import { type Answer, exchange } from './exchange.js';
 import type { Ahead, AheadOptions } from './sent.js';
-import type { Dispatcher } from './undici.js';
+import type { Stop } from '../values/stop.js';
 
 /** An answer whose body has not been read yet. */
-export interface Response {
-  readonly status: number;
-  /** A header field's value; the first of several. */
-  header(name: string): string | undefined;
-  readonly body: Dispatcher.ResponseData['body'];
+export interface Response extends Answer {
   /** The URL that answered, after redirects. */
   readonly url: URL;
   /** Whether the body ends without an error only if the server has ended it within TLS. */
@@ -27,7 +24,8 @@ export interface RequestOptions {
   /** What the requests are sent through; chosen again for each redirect. */
   readonly connections: Connections;
   readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+  /** Ends the requests, and the body of the answer. */
+  readonly stop: Stop;
   readonly maxRedirects: number;
   /** The URL of the caller: its host may have a link-local address. Default: the first URL. */
   readonly own?: URL | undefined;
@@ -61,7 +59,7 @@ export async function request(start: URL, options: RequestOptions): Promise<Resp
     });
     if (!redirects.has(response.status)) return plain(response);
     const location = response.header('location');
-    discard(response);
+    response.body.discard();
     if (location === undefined) throw new TransferFailure('redirect', `${url.host} sent a redirect without a target`);
     url = nextUrl(url, location);
     requirePort(url, options.ports);
@@ -83,44 +81,9 @@ function plain(response: Response): Response {
     checkTransferEncoding(response.header('transfer-encoding'), response.url.host);
     return response;
   } catch (error) {
-    discard(response);
+    response.body.discard();
     throw error;
   }
-}
-
-/** Drops the connection of an answer whose body is not needed. */
-export function discard({ body }: Pick<Response, 'body'>): void {
-  // The stream reports an early drop as an error, which is ignored.
-  body.on('error', () => {});
-  body.destroy();
-}
-
-/**
- * Reads a body to its end. It uses events: a promise for each chunk would cost more than all other work on it.
- *
- * @param take - receives each chunk; its result is awaited before the next one
- * @throws the error of the body, or that of `take`
- */
-export async function eachChunk(
-  { body }: Pick<Response, 'body'>,
-  take: (chunk: Uint8Array) => Promise<void> | undefined,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    body.once('end', resolve);
-    body.once('error', reject);
-    body.once('close', () => reject(new Error('the answer was closed')));
-    body.on('data', (chunk: Uint8Array) => {
-      try {
-        const full = take(chunk);
-        if (full === undefined) return;
-        body.pause();
-        void full.then(() => body.resume());
-      } catch (error) {
-        reject(error);
-        discard({ body });
-      }
-    });
-  });
 }
 
 /** The target of a redirect, if it may be followed. */
@@ -167,21 +130,17 @@ interface Ask extends RequestOptions, RouteOptions {
 async function askOnce(url: URL, options: Ask): Promise<Response> {
   const { dispatcher, proxy, provesEnd } = options.connections.route(url, options);
   try {
-    const { statusCode, headers, body } = await dispatcher.request({
+    const question = {
       ...aheadOf(options),
       ...targetOf(url, proxy),
       method: 'GET',
       headers: { ...options.headers, ...authorization(options.credentials, proxy), ...hostFor(url, proxy) },
-      signal: options.signal,
-    });
-    const header = (name: string): string | undefined => {
-      const value = headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    };
-    const response = { status: statusCode, header, body, url, provesEnd };
-    if (proxy === undefined || statusCode !== 407) return response;
-    discard(response);
-    throw refusal(statusCode, proxy);
+    } as const;
+    const answer = await exchange(dispatcher, question, options.stop);
+    const response = { ...answer, url, provesEnd };
+    if (proxy === undefined || answer.status !== 407) return response;
+    response.body.discard();
+    throw refusal(answer.status, proxy);
   } catch (error) {
     const failure = failureOf(error, url);
     const isOfProxy = proxy !== undefined && beforeAnswer.has(failure.kind);

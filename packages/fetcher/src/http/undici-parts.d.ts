@@ -15,10 +15,6 @@ declare module 'undici/lib/api/api-connect.js' {
   /** A method of Dispatcher. */
   export default function connect(): unknown;
 }
-declare module 'undici/lib/api/api-request.js' {
-  /** A method of Dispatcher. */
-  export default function request(): unknown;
-}
 declare module 'undici/lib/core/connect.js' {
   export { buildConnector as default } from 'undici';
 }

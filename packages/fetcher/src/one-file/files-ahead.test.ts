@@ -3,6 +3,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 
 import { TransferFailure } from '../errors/transfer-failure.js';
+import type { Stop } from '../values/stop.js';
 import { StatusFailure } from '../source/status-failure.js';
 import { type AheadLimits, type ExpectedFile, FilesAhead } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
@@ -11,22 +12,22 @@ import type { StreamSink } from './kept-file.js';
 interface Attempted {
   readonly name: string;
   readonly sink: StreamSink;
-  readonly signal: AbortSignal;
+  readonly halt: Stop;
   readonly end: (failure?: TransferFailure) => Promise<void>;
 }
 
 /** A downloader of files, and what it was asked for. */
 function downloader(limits: AheadLimits = { parallel: 2, maxBytes: 1_000_000 }) {
   const attempts: Attempted[] = [];
-  const ahead = new FilesAhead(async (url, sink, signal) => {
+  const ahead = new FilesAhead(async (url, sink, halt) => {
     let resolve: (failure?: TransferFailure) => void = () => {};
     const promise = new Promise<TransferFailure | undefined>((settle) => (resolve = settle));
-    signal.addEventListener('abort', () => resolve(signal.reason as TransferFailure));
+    halt.listen((reason) => resolve(reason as TransferFailure));
     const end = async (failure?: TransferFailure): Promise<void> => {
       resolve(failure);
       await after(0);
     };
-    attempts.push({ name: url.pathname, sink, signal, end });
+    attempts.push({ name: url.pathname, sink, halt, end });
     return await promise;
   }, limits);
   const brought: string[] = [];
@@ -171,7 +172,7 @@ describe('FilesAhead', () => {
     const answers = [crowded, undefined];
     const bring = async () => await Promise.resolve({ failure: answers.shift(), hasStarted: false });
     expect(await ahead.take(url('x'), new SlowSink(), bring)).toBeUndefined();
-    expect(attempts.map(({ signal }) => signal.aborted)).toEqual([true, true]);
+    expect(attempts.map(({ halt }) => halt.reason !== undefined)).toEqual([true, true]);
     for (const name of ['b', 'd']) await ask(url(name), new SlowSink());
     expect({ ahead: names(), brought }).toEqual({
       ahead: ['/core/b', '/core/c'],
@@ -188,7 +189,7 @@ describe('FilesAhead', () => {
     await ask(url('a'), new SlowSink());
     const bring = async () => await Promise.resolve({ failure, hasStarted });
     expect(await ahead.take(url('x'), new SlowSink(), bring)).toBe(failure);
-    expect(attempts[0]?.signal.aborted).toBe(false);
+    expect(attempts[0]?.halt.reason).toBeUndefined();
   });
 
   it('never starts a file that is larger than its limit, or without a size', async () => {

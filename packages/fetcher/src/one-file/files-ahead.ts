@@ -2,6 +2,7 @@ import type { FailureKind } from '../errors/error-codes.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
 import { failureOf } from '../http/failure-of.js';
 import { StatusFailure } from '../source/status-failure.js';
+import { Stop } from '../values/stop.js';
 import { KeptFile, type StreamSink } from './kept-file.js';
 
 /** A file that will be requested. */
@@ -31,8 +32,8 @@ export interface Attempted extends Ending {
   readonly hasStarted: boolean;
 }
 
-/** Makes one attempt to download a file, until it is aborted; never throws. */
-export type Attempt = (url: URL, sink: StreamSink, signal: AbortSignal) => Promise<TransferFailure | undefined>;
+/** Makes one attempt to download a file, until it is stopped; never throws. */
+export type Attempt = (url: URL, sink: StreamSink, halt: Stop) => Promise<TransferFailure | undefined>;
 
 /** A file that is being downloaded, or is complete. */
 interface Kept extends Waiting {
@@ -77,8 +78,8 @@ export class FilesAhead {
   readonly #folders = new Map<string, string>();
   readonly #waiting = new Map<string, Waiting>();
   readonly #failures = { file: 0, signature: 0 };
-  /** Ends running downloads; the reason of the abort is the failure. */
-  readonly #halt = new AbortController();
+  /** Ends running downloads; its reason is the failure. */
+  readonly #halt = new Stop();
   #hasSignatures = false;
   #bytes = 0;
   #running = 0;
@@ -130,7 +131,7 @@ export class FilesAhead {
   /** Complete files stay. */
   async #giveWay(): Promise<void> {
     this.#waiting.clear();
-    this.#halt.abort(new TransferFailure('connect', 'Nothing is downloaded ahead any more'));
+    this.#halt.stop(new TransferFailure('connect', 'Nothing is downloaded ahead any more'));
     await Promise.all([...this.#kept.values()].map(({ done }) => done));
   }
 
@@ -166,7 +167,7 @@ export class FilesAhead {
 
   /** Starts as many as the limits permit. */
   #pump(): void {
-    if (this.#halt.signal.aborted) return;
+    if (this.#halt.reason !== undefined) return;
     for (const next of this.#waiting.values()) {
       const size = Math.max(next.size, minSize);
       if (this.#running + this.#asking >= this.#limits.parallel || this.#bytes + size > this.#limits.maxBytes) return;
@@ -180,7 +181,7 @@ export class FilesAhead {
 
   #begin(url: URL, expected: Waiting): void {
     const file = new KeptFile(expected.size);
-    const kept: Kept = { ...expected, url, file, done: this.#attempt(url, file, this.#halt.signal) };
+    const kept: Kept = { ...expected, url, file, done: this.#attempt(url, file, this.#halt) };
     this.#kept.set(url.href, kept);
     this.#bytes += Math.max(kept.size, minSize);
     this.#running++;

@@ -12,6 +12,7 @@ import { connectionsOf } from '../http/trusted-connections.js';
 import { copy } from '../source/copy.js';
 import { Deadline } from '../source/deadline.js';
 import { download, type Started } from '../source/download.js';
+import { Stop, stopOf } from '../values/stop.js';
 import { eventsReader } from './readers.js';
 import type { OneFileEvents, OneFileRequest, OneFileResult } from './options.js';
 import { planOneFile } from './plan.js';
@@ -64,7 +65,8 @@ export async function downloadInThisProcess(request: OneFileRequest, events: One
   const { request: read, file, ports, proxies } = planOneFile(request);
   const { url, maxBytes, limits, userAgent, certificates } = read;
   const sink = new FileSink(read.descriptor, maxBytes);
-  using deadline = new Deadline(limits.timeout);
+  using timer = new Deadline(limits.timeout);
+  using deadline = new Stop(timer, stopOf(signal));
   const { connectTimeout } = limits;
   let lastModified: number | null = null;
   let total: number | undefined;
@@ -77,7 +79,7 @@ export async function downloadInThisProcess(request: OneFileRequest, events: One
     resume: file.resume,
     modifiedSince: null,
     limits,
-    deadline: AbortSignal.any([deadline.signal, signal]),
+    deadline,
     ports,
     userAgent,
     connections: connectionsOf({ connectTimeout, parallel: 1, proxies: proxies.rules }, certificates),

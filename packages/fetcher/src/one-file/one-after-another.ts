@@ -13,6 +13,7 @@ import { readCompleted } from '../sandbox/readers.js';
 import { Deadline } from '../source/deadline.js';
 import { download } from '../source/download.js';
 import { portOf, type Ports } from '../values/port.js';
+import { Stop } from '../values/stop.js';
 import { documentPlace } from '../values/readers.js';
 import { type AheadLimits, type Attempted, type ExpectedFile, FilesAhead } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
@@ -58,7 +59,7 @@ export class OneAfterAnother {
     this.#proxies = proxiesNeeded(request.proxies, urlsOf(files));
     // One for a requested file while all others are busy.
     this.#parallel = limits.parallel + 1;
-    this.#ahead = new FilesAhead(async (ahead, sink, signal) => await this.#bringAhead(ahead, sink, signal), limits);
+    this.#ahead = new FilesAhead(async (ahead, sink, halt) => await this.#bringAhead(ahead, sink, halt), limits);
   }
 
   /**
@@ -101,26 +102,24 @@ export class OneAfterAnother {
     return await this.#ahead.take(url, sink, async () => await this.#bring(url, maxBytes, sink));
   }
 
-  async #bringAhead(url: URL, sink: StreamSink, halt: AbortSignal): Promise<TransferFailure | undefined> {
+  async #bringAhead(url: URL, sink: StreamSink, halt: Stop): Promise<TransferFailure | undefined> {
     using deadline = new Deadline(this.#request.limits.timeout);
     // If no server counts as too slow, one that never answers must not make pacman wait for files that it has not
     // requested.
     using patience = new Deadline(keptPatience);
-    const signal = AbortSignal.any([deadline.signal, patience.signal, halt]);
-    const task = { url, maxBytes: Number.MAX_SAFE_INTEGER, sink, deadline: signal };
+    using stop = new Stop(deadline, patience, halt);
+    const task = { url, maxBytes: Number.MAX_SAFE_INTEGER, sink, deadline: stop };
     return (await this.#attempt(task, () => patience[Symbol.dispose]())).failure;
   }
 
   async #bring(url: URL, maxBytes: number, sink: StreamSink): Promise<Attempted> {
     using deadline = new Deadline(this.#request.limits.timeout);
-    const task = { url, maxBytes, sink, deadline: deadline.signal };
+    const task = { url, maxBytes, sink, deadline };
     const mayBeKept = this.#keeps && this.#connections !== undefined;
     if (!mayBeKept) return await this.#attempt(task);
     using patience = new Deadline(keptPatience);
-    const signal = AbortSignal.any([task.deadline, patience.signal]);
-    const { failure, hasStarted } = await this.#attempt({ ...task, deadline: signal }, () =>
-      patience[Symbol.dispose](),
-    );
+    using stop = new Stop(deadline, patience);
+    const { failure, hasStarted } = await this.#attempt({ ...task, deadline: stop }, () => patience[Symbol.dispose]());
     if (failure === undefined || hasStarted || !ofKeptConnections.has(failure.kind)) return { failure, hasStarted };
     this.#keeps = false;
     this.#connections = undefined;
@@ -171,5 +170,5 @@ interface Task {
   readonly url: URL;
   readonly maxBytes: number;
   readonly sink: StreamSink;
-  readonly deadline: AbortSignal;
+  readonly deadline: Stop;
 }

@@ -5,6 +5,7 @@ import { failureOf } from '../http/failure-of.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
 import type { SourceDownload, Started } from '../source/download.js';
 import type { Sink } from '../source/sink.js';
+import { Stop } from '../values/stop.js';
 import { Pace } from '../worker/pace.js';
 import { Race } from '../worker/race.js';
 import type { Transfer } from '../worker/transfer.js';
@@ -18,7 +19,7 @@ interface StreamTask {
   /** Where else it is available, at this time. */
   readonly others: () => readonly URL[];
   readonly sink: StreamSink;
-  readonly deadline: AbortSignal;
+  readonly deadline: Stop;
   readonly onStarted: () => void;
 }
 
@@ -95,7 +96,7 @@ interface Ended {
 
 /** A server that is being asked. */
 interface Running {
-  readonly controller: AbortController;
+  readonly stop: Stop;
   readonly transfer: Transfer;
   /** How many had been asked before. */
   readonly began: number;
@@ -150,7 +151,7 @@ class StreamContest {
         this.#failed.push(ended.url);
         first ??= ended.failure;
       }
-      if (this.#running.size === 0 && !this.#task.deadline.aborted) next();
+      if (this.#running.size === 0 && this.#task.deadline.reason === undefined) next();
     }
     const failure = first ?? new TransferFailure('too-slow', 'No server has sent the whole file');
     return { attempted: { failure, hasStarted: this.#hasStarted }, failed: this.#failed };
@@ -174,7 +175,7 @@ class StreamContest {
 
   #begin(url: URL, race: Race, source: number): void {
     const { downloadOne, pace } = this.#shared;
-    const controller = new AbortController();
+    const stop = new Stop(this.#task.deadline);
     const transfer = pace.begin(url, () => {
       const isHelped = [...this.#running.values()].some((one) => isHelp(one.transfer));
       if (this.#running.size < maxAtOnce && !isHelped) this.#wake();
@@ -185,7 +186,7 @@ class StreamContest {
       url,
       sink: runner,
       resume: this.#resume,
-      deadline: AbortSignal.any([this.#task.deadline, controller.signal]),
+      deadline: stop,
       onStart: (started) => {
         total = started.total;
         runner.start(started);
@@ -200,11 +201,12 @@ class StreamContest {
       )
       .then((failure) => {
         transfer[Symbol.dispose]();
+        stop[Symbol.dispose]();
         race.leave(runner);
         return { url, began: source, failure };
       });
     this.#asked.add(url.href);
-    this.#running.set(url, { controller, transfer, began: source, ended });
+    this.#running.set(url, { stop, transfer, began: source, ended });
   }
 
   #lead({ total, lastModified }: Started): void {
@@ -218,7 +220,7 @@ class StreamContest {
   #withdraw(url: URL | undefined, why: TransferFailure): void {
     if (url === undefined) return;
     this.#withdrawn.add(url);
-    this.#running.get(url)?.controller.abort(why);
+    this.#running.get(url)?.stop.stop(why);
   }
 
   /** Ends all others; those that were asked before the first one to finish are slow. */

@@ -6,6 +6,7 @@ import { errorCode } from '@sb/core';
 import { believable, maxFileTime } from '../values/file-time.js';
 import { sourceHost } from '../values/source-host.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
+import type { Stop } from '../values/stop.js';
 import { Watchdog } from './watchdog.js';
 import { checkSize } from './check-size.js';
 import type { Result, SourceDownload } from './download.js';
@@ -54,8 +55,8 @@ function timeOf(mtimeMs: number): number | undefined {
 
 async function copyBytes(task: SourceCopy, descriptor: number, total: number): Promise<void> {
   const { sink, limits, deadline, onProgress } = task;
-  using watchdog = new Watchdog(limits);
-  const tooSlow = rejection(AbortSignal.any([watchdog.signal, deadline]));
+  using watchdog = new Watchdog(limits, deadline);
+  const tooSlow = rejection(watchdog);
   while (sink.position < total) {
     // A new buffer each time: the sink keeps it.
     const buffer = Buffer.allocUnsafe(chunkSize);
@@ -78,10 +79,11 @@ async function readAt(descriptor: number, buffer: Buffer, position: number): Pro
   }
 }
 
-/** Rejects with the reason of a signal, and never resolves. */
-async function rejection(signal: AbortSignal): Promise<never> {
+/** Rejects with the reason of a stop, and never resolves. */
+async function rejection(stop: Stop): Promise<never> {
   const promise = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    if (stop.reason === undefined) stop.listen(reject);
+    else reject(stop.reason);
   });
   // It may reject when nothing waits for it any more.
   promise.catch(() => {});

@@ -1,26 +1,48 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
+import { Stop } from '../values/stop.js';
 
-/** The time limit of a file, which applies at any rate. */
-export class Deadline implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout | undefined;
+/** The time limit of a file, which applies at any rate. It stops when the time is over, with the failure as its reason. */
+export class Deadline extends Stop {
+  readonly #timeout: number;
+  /** Milliseconds that are left, and since when they pass. */
+  #left: number;
+  #since = performance.now();
+  #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param timeout - milliseconds; 0: never
    * @param spent - the part of them that is over. Default: none
    */
   constructor(timeout: number, spent = 0) {
-    if (timeout === 0) return;
-    const failure = new TransferFailure('timeout', `The file took longer than ${timeout / 1000} seconds`);
-    this.#timer = setTimeout(() => this.#controller.abort(failure), Math.max(1, timeout - spent));
+    super();
+    this.#timeout = timeout;
+    this.#left = Math.max(1, timeout - spent);
+    this.#start();
   }
 
-  /** Aborted when the time is over, with the failure as its reason. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  /** Records whether the file waits for others, which the caller does not count. */
+  turn(isTurn: boolean): void {
+    if (isTurn) {
+      if (this.#timer === undefined) this.#start();
+      return;
+    }
+    this.#left = Math.max(1, this.#left - (performance.now() - this.#since));
+    this.#end();
   }
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
+    this.#end();
+  }
+
+  #start(): void {
+    if (this.#timeout === 0) return;
+    this.#since = performance.now();
+    const failure = new TransferFailure('timeout', `The file took longer than ${this.#timeout / 1000} seconds`);
+    this.#timer = setTimeout(() => this.stop(failure), this.#left);
+  }
+
+  #end(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -3,7 +3,7 @@ import type { Limits } from '../values/limits.js';
 import type { Connections } from '../http/connections.js';
 import { failureOf } from '../http/failure-of.js';
 import { TransferFailure } from '../errors/transfer-failure.js';
-import { discard, eachChunk, request, type Response } from '../http/request.js';
+import { request, type Response } from '../http/request.js';
 import type { Sink } from './sink.js';
 import { Watchdog } from './watchdog.js';
 import { checkEnd, endsUnproven } from './check-end.js';
@@ -11,6 +11,7 @@ import { checkSize } from './check-size.js';
 import { conditionsOf, lastModifiedOf, placementOf, type Question, strongEtagOf } from './conditions.js';
 import { StatusFailure } from './status-failure.js';
 import type { Ports } from '../values/port.js';
+import type { Stop } from '../values/stop.js';
 
 /** What a source reports about its file. */
 export interface Started {
@@ -47,8 +48,8 @@ export interface SourceDownload {
   /** The file is sent only if it has changed since then; milliseconds since 1970. */
   readonly modifiedSince: number | null;
   readonly limits: Limits;
-  /** Aborted when the file has taken too long, with a failure as its reason. */
-  readonly deadline: AbortSignal;
+  /** Stops when the file has taken too long, with a failure as its reason. */
+  readonly deadline: Stop;
   readonly ports: Ports;
   readonly userAgent: string;
   readonly connections: Connections;
@@ -98,14 +99,13 @@ interface Asking {
 }
 
 async function askOnce(task: SourceDownload, { question, provesEnd }: Asking): Promise<Result | 'again' | 'unproven'> {
-  using watchdog = new Watchdog(task.limits);
-  const signal = AbortSignal.any([watchdog.signal, task.deadline]);
+  using watchdog = new Watchdog(task.limits, task.deadline);
   // The bytes must be those on the server's disk: ranges of a compressed answer would not fit.
   const always = { 'user-agent': task.userAgent, accept: '*/*', 'accept-encoding': 'identity' };
   const response = await request(task.url, {
     own: task.own,
     headers: { ...always, ...conditionsOf(question) },
-    signal,
+    stop: watchdog,
     maxRedirects: task.limits.maxRedirects,
     ports: task.ports,
     connections: task.connections,
@@ -120,14 +120,14 @@ async function askOnce(task: SourceDownload, { question, provesEnd }: Asking): P
   });
   const placement = placementOf(response, question);
   if (placement === undefined || placement === 'unchanged' || placement === 'again') {
-    discard(response);
+    response.body.discard();
     if (placement === 'again') return placement;
     if (placement === 'unchanged') return { state: placement, url: response.url };
     throw new StatusFailure(response.status, response.url.host);
   }
   const known = { total: placement.total ?? task.size ?? undefined, isSummed: task.isSummed };
   if (!provesEnd && response.url.protocol === 'https:' && endsUnproven(response, known)) {
-    discard(response);
+    response.body.discard();
     return 'unproven';
   }
   orDiscard(response, () => {
@@ -140,8 +140,8 @@ async function askOnce(task: SourceDownload, { question, provesEnd }: Asking): P
     task.sink.begin(isAppended);
     task.onStart(started);
   });
-  if (placement.isComplete) discard(response);
-  else await receive(task, { response, watchdog, signal, skip, total: known.total });
+  if (placement.isComplete) response.body.discard();
+  else await receive(task, { response, watchdog, skip, total: known.total });
   return { state: 'done', url: response.url };
 }
 
@@ -149,7 +149,7 @@ function orDiscard(response: Response, act: () => void): void {
   try {
     act();
   } catch (error) {
-    discard(response);
+    response.body.discard();
     throw error;
   }
 }
@@ -157,17 +157,16 @@ function orDiscard(response: Response, act: () => void): void {
 interface Receiving {
   readonly response: Response;
   readonly watchdog: Watchdog;
-  readonly signal: AbortSignal;
   /** Bytes of the body that already exist. */
   readonly skip: number;
   readonly total: number | undefined;
 }
 
 async function receive({ sink, onProgress }: SourceDownload, receiving: Receiving): Promise<void> {
-  const { response, watchdog, signal, total } = receiving;
+  const { response, watchdog, total } = receiving;
   let { skip } = receiving;
   try {
-    await eachChunk(response, (chunk) => {
+    await response.body.each((chunk) => {
       watchdog.count(chunk.length);
       const full = sink.write(chunk.subarray(skip));
       skip -= Math.min(skip, chunk.length);
@@ -175,7 +174,7 @@ async function receive({ sink, onProgress }: SourceDownload, receiving: Receivin
       return full && watchdog.heldDuring(full);
     });
   } catch (error) {
-    throw failureOf(signal.aborted ? signal.reason : error, response.url);
+    throw failureOf(watchdog.reason ?? error, response.url);
   }
   if (skip > 0 || (total !== undefined && sink.position !== total)) {
     throw new TransferFailure('truncated', `${response.url.host} sent ${sink.position - skip} of ${total} bytes`);

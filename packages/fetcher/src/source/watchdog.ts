@@ -1,15 +1,15 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
 import type { SpeedLimits } from '../values/limits.js';
+import { Stop } from '../values/stop.js';
 
 /** How often it looks, in milliseconds. */
 const interval = 500;
 
 /**
- * Ends a download that is slower than its limit, from the first request on. A server that never answers counts like one
- * that stops in the middle, and an occasional byte does not help.
+ * Stops a download that is slower than its limit, from the first request on, with the failure as its reason. A server
+ * that never answers counts like one that stops in the middle, and an occasional byte does not help.
  */
-export class Watchdog implements Disposable {
-  readonly #controller = new AbortController();
+export class Watchdog extends Stop {
   readonly #timer: NodeJS.Timeout | undefined;
   /** Bytes received up to each of the last ticks, oldest first. */
   readonly #history: number[] = [0];
@@ -17,7 +17,9 @@ export class Watchdog implements Disposable {
   /** Whether something else than the server causes the time: it is not counted. */
   isHeld = false;
 
-  constructor({ slowBytes, slowWindow }: SpeedLimits) {
+  /** @param deadline - stops it as well */
+  constructor({ slowBytes, slowWindow }: SpeedLimits, deadline: Stop) {
+    super(deadline);
     if (slowBytes === 0) return;
     const length = Math.ceil(slowWindow / interval);
     this.#timer = setInterval(() => {
@@ -27,16 +29,11 @@ export class Watchdog implements Disposable {
       const [oldest = 0] = this.#history.splice(0, 1);
       if (this.#received - oldest < slowBytes) {
         const seconds = Math.round(slowWindow / 1000);
-        this.#controller.abort(
+        this.stop(
           new TransferFailure('too-slow', `Less than ${slowBytes / seconds} byte/s in the last ${seconds} seconds`),
         );
       }
     }, interval);
-  }
-
-  /** Aborted when the download is too slow, with the failure as its reason. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   /** Counts bytes that have arrived. */
@@ -51,7 +48,8 @@ export class Watchdog implements Disposable {
     this.isHeld = false;
   }
 
-  [Symbol.dispose](): void {
+  override [Symbol.dispose](): void {
+    super[Symbol.dispose]();
     clearInterval(this.#timer);
   }
 }

@@ -1,22 +1,19 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
+import { Stop } from '../values/stop.js';
 
 /** The files that the parent cannot write any more: their downloads end. */
 export class Abandonment {
-  readonly #controllers = new Map<number, AbortController>();
+  readonly #stops = new Map<number, Stop>();
 
-  /** Aborted when the parent abandons a file, with the failure as its reason. */
-  signal(file: number): AbortSignal {
-    return this.#of(file).signal;
+  /** Stops when the parent abandons a file, with the failure as its reason. */
+  of(file: number): Stop {
+    const stop = this.#stops.get(file) ?? new Stop();
+    this.#stops.set(file, stop);
+    return stop;
   }
 
   /** Ends a file that the parent has abandoned. */
   abandon(file: number): void {
-    this.#of(file).abort(new TransferFailure('file', 'The file could not be written'));
-  }
-
-  #of(file: number): AbortController {
-    const controller = this.#controllers.get(file) ?? new AbortController();
-    this.#controllers.set(file, controller);
-    return controller;
+    this.of(file).stop(new TransferFailure('file', 'The file could not be written'));
   }
 }

@@ -11,6 +11,7 @@ import type { ContestFile, Found } from './contest-file.js';
 import { FileWords } from './file-words.js';
 import { Race } from './race.js';
 import { taskOf } from './task.js';
+import { Stop } from '../values/stop.js';
 import type { Tools } from './tools.js';
 import { type Ended, UnderWay } from './under-way.js';
 
@@ -22,7 +23,8 @@ export class Contest implements Disposable {
   readonly #tools: Tools;
   readonly #wanted: WorkerFile;
   readonly #words: FileWords;
-  readonly #deadline: AbortSignal;
+  readonly #deadline: Stop;
+  readonly #onTurn: (isTurn: boolean) => void;
   readonly #race: Race;
   readonly #candidates: Candidates;
   readonly #running = new UnderWay();
@@ -35,7 +37,8 @@ export class Contest implements Disposable {
   #leading: number | undefined;
   #begun = 0;
 
-  constructor(tools: Tools, { file, wanted, sink, deadline }: ContestFile) {
+  constructor(tools: Tools, { file, wanted, sink, deadline, onTurn }: ContestFile) {
+    this.#onTurn = onTurn;
     this.#tools = tools;
     this.#wanted = wanted;
     this.#words = new FileWords(tools, file, sink);
@@ -105,18 +108,22 @@ export class Contest implements Disposable {
   }
 
   #begin(source: number, url: URL): void {
-    const controller = new AbortController();
+    const stop = new Stop(this.#deadline);
     const transfer = this.#tools.pace.begin(url, () => this.#running.slow());
     const runner = this.#race.enter(source, () => transfer.goesWell);
     const began = this.#begun++;
+    if (began === 1) this.#onTurn(true);
     let total: number | undefined;
     const task = taskOf(this.#tools, this.#wanted, {
-      deadline: AbortSignal.any([this.#deadline, controller.signal]),
+      deadline: stop,
       url,
       sink: runner,
       // Another server uses other ETags.
       resume: this.#resume === null || source === 0 ? this.#resume : { ...this.#resume, etag: null },
-      onTurn: (isTurn) => transfer.turn(isTurn),
+      onTurn: (isTurn) => {
+        transfer.turn(isTurn);
+        if (began === 0) this.#onTurn(isTurn || this.#begun > 1);
+      },
       onStart: (started) => {
         total = started.total;
         runner.start(started);
@@ -126,10 +133,11 @@ export class Contest implements Disposable {
     });
     const ended = attempt(task, this.#wanted.opened[source]).then((result) => {
       transfer[Symbol.dispose]();
+      stop[Symbol.dispose]();
       this.#race.leave(runner);
       return { source, result, began };
     });
-    this.#running.add({ source, url, controller, transfer, began, ended });
+    this.#running.add({ source, url, stop, transfer, began, ended });
   }
 
   #lead(source: number, started: Started): void {
@@ -173,11 +181,11 @@ export class Contest implements Disposable {
   #distrust(host: string): void {
     const { trust } = this.#tools;
     if (!this.#candidates.hasHonest && this.#running.urls.every((url) => trust.isLiar(url))) return;
-    for (const { source, url, controller } of this.#running.all) {
+    for (const { source, url, stop } of this.#running.all) {
       if (hostKey(url) !== host || !this.#wanted.isSummed) continue;
       if (this.#parts.has(source)) this.#resume = null;
       const text = `${url.host} sent a wrong file; no more bytes from it are accepted`;
-      controller.abort(new TransferFailure('protocol', text));
+      stop.stop(new TransferFailure('protocol', text));
     }
   }
 

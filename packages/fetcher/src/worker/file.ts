@@ -3,6 +3,7 @@ import { ChannelSink } from './channel-sink.js';
 import { Contest } from './contest.js';
 import { Deadline } from '../source/deadline.js';
 import { downloadSignature } from './signature.js';
+import { Stop } from '../values/stop.js';
 import type { Tools } from './tools.js';
 
 /** Asks the sources of one file until one has it, and then requests its signature. */
@@ -15,8 +16,8 @@ export async function downloadFile(tools: Tools, file: number, wanted: WorkerFil
     position: wanted.resume?.length ?? 0,
   });
   using timer = new Deadline(work.limits.timeout, wanted.spent);
-  const deadline = AbortSignal.any([timer.signal, abandonment.signal(file)]);
-  using contest = new Contest(tools, { file, wanted, sink, deadline });
+  using deadline = new Stop(timer, abandonment.of(file));
+  using contest = new Contest(tools, { file, wanted, sink, deadline, onTurn: (isTurn) => timer.turn(isTurn) });
   const found = await contest.run();
   if (found === undefined) return;
   await downloadSignature(tools, { file, wanted, ...found, deadline });

@@ -5,6 +5,7 @@ import { isFinal } from '../errors/error-codes.js';
 import { attempt, type Failure } from './attempt.js';
 import { ChannelSink } from './channel-sink.js';
 import type { Result } from '../source/download.js';
+import type { Stop } from '../values/stop.js';
 import type { Tools } from './tools.js';
 
 /** The signature of a complete file. */
@@ -16,7 +17,7 @@ interface SignatureDownload {
   readonly found: Result;
   /** Sources that are not asked, because they did not have the file. */
   readonly failed: ReadonlySet<number>;
-  readonly deadline: AbortSignal;
+  readonly deadline: Stop;
 }
 
 /**

@@ -1,7 +1,9 @@
 import type { Work } from '../channel/messages.js';
 import { hostKey } from '../values/host-key.js';
 import type { Connections } from '../http/connections.js';
-import { discard, eachChunk, request } from '../http/request.js';
+import { request } from '../http/request.js';
+import { Deadline } from '../source/deadline.js';
+import type { Stop } from '../values/stop.js';
 
 /** What requests need. */
 interface Asking {
@@ -45,32 +47,34 @@ export class Survey {
     }
     // A third one is needed to tell which of two is odd.
     if (hosts.size < 3) return [];
-    const signal = AbortSignal.timeout(surveyTime);
+    using stop = new Deadline(surveyTime);
     const answers = await Promise.all(
-      [...hosts.values()].map(async (url) => ({ url, bytes: await this.#firstBytes(url, signal).catch(() => null) })),
+      [...hosts.values()].map(async (url) => ({ url, bytes: await this.#firstBytes(url, stop).catch(() => null) })),
     );
     return oddOnes(answers, wrong);
   }
 
-  async #firstBytes(url: URL, signal: AbortSignal): Promise<string | null> {
+  async #firstBytes(url: URL, stop: Stop): Promise<string | null> {
     const { work, connections } = this.#tools;
     const { ports, userAgent, limits } = work;
     const range = { range: `bytes=0-${compared - 1}`, 'accept-encoding': 'identity' };
     const headers = { 'user-agent': userAgent, accept: '*/*', ...range };
-    const response = await request(url, { headers, signal, maxRedirects: limits.maxRedirects, ports, connections });
+    const response = await request(url, { headers, stop, maxRedirects: limits.maxRedirects, ports, connections });
     if (response.status !== 200 && response.status !== 206) {
-      discard(response);
+      response.body.discard();
       return null;
     }
     const chunks: Uint8Array[] = [];
     let missing = compared;
     // A server without ranges sends the whole file, which is ended here.
-    await eachChunk(response, (chunk) => {
-      chunks.push(chunk.subarray(0, missing));
-      missing -= Math.min(missing, chunk.length);
-      if (missing === 0) discard(response);
-      return undefined;
-    }).catch(() => undefined);
+    await response.body
+      .each((chunk) => {
+        chunks.push(chunk.subarray(0, missing));
+        missing -= Math.min(missing, chunk.length);
+        if (missing === 0) response.body.discard();
+        return undefined;
+      })
+      .catch(() => undefined);
     return missing > 0 ? null : Buffer.concat(chunks).toString('latin1');
   }
 }

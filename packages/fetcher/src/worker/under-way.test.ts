@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { Stop } from '../values/stop.js';
 import { type Running, UnderWay } from './under-way.js';
 
 const still = { isNew: false, goesWell: false, isSlow: false };
@@ -8,7 +9,7 @@ const still = { isNew: false, goesWell: false, isSlow: false };
 function running(source: number, state: typeof still): Running {
   const transfer = { ...state, update: () => {}, turn: () => {}, [Symbol.dispose]: () => {} };
   const url = new URL(`http://host${source}/x`);
-  return { source, url, transfer, controller: new AbortController(), began: source, ended: new Promise(() => {}) };
+  return { source, url, transfer, stop: new Stop(), began: source, ended: new Promise(() => {}) };
 }
 
 /** Whether another source is asked if one of these is slow. */

@@ -1,5 +1,6 @@
 import type { TransferFailure } from '../errors/transfer-failure.js';
 import type { Result } from '../source/download.js';
+import type { Stop } from '../values/stop.js';
 import type { Failure } from './attempt.js';
 import type { Transfer } from './transfer.js';
 
@@ -7,7 +8,7 @@ import type { Transfer } from './transfer.js';
 export interface Running {
   readonly source: number;
   readonly url: URL;
-  readonly controller: AbortController;
+  readonly stop: Stop;
   readonly transfer: Transfer;
   /** How many sources of the file had started before. */
   readonly began: number;
@@ -70,13 +71,13 @@ export class UnderWay {
   }
 
   abort(source: number, why: TransferFailure): void {
-    this.#running.get(source)?.controller.abort(why);
+    this.#running.get(source)?.stop.stop(why);
   }
 
   /** Ends all, and waits for their end. */
   async end(why: TransferFailure): Promise<readonly Running[]> {
     const { all } = this;
-    for (const { controller } of all) controller.abort(why);
+    for (const { stop } of all) stop.stop(why);
     await Promise.all(all.map(({ ended }) => ended));
     return all;
   }
