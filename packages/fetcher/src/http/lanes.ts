@@ -14,8 +14,8 @@ export interface LanesOptions extends Client.Options {
 }
 
 /**
- * The connections to one host. Once a connection has answered a request, the next ones are sent over it before the
- * answer to the current one has ended (RFC 9112, 9.3.2), as long as few bytes are missing. Most of the time of a small
+ * The connections to one host. Once one has answered a request, it takes the next ones before its current answer has
+ * ended (RFC 9112, 9.3.2), as long as few bytes are missing. Most of the time of a small
  * file from a distant server is the wait for its answer.
  *
  * A host that closes connections on which requests wait gets one request at a time. The waiting ones are sent again.

@@ -100,14 +100,14 @@ export class Sent implements Dispatcher.DispatchHandler {
     else this.#handler.onConnect?.((error) => this.#end(error));
   }
 
-  onHeaders(status: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
     clearTimeout(this.#timer);
     if (this.#mayRepeat && crowded.has(status)) {
       this.#again();
       return true;
     }
     this.#mayRepeat = false;
-    return this.#hasEnded || (this.#handler.onHeaders?.(status, headers, resume, statusText) ?? true);
+    return this.#hasEnded || (this.#handler.onHeaders?.(status, headers, resume, '') ?? true);
   }
 
   onData(chunk: Buffer): boolean {

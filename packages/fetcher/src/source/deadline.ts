@@ -22,8 +22,9 @@ export class Deadline extends Stop {
 
   /** Records whether the file waits for others, which the caller does not count. */
   turn(isTurn: boolean): void {
+    if (isTurn === (this.#timer !== undefined)) return;
     if (isTurn) {
-      if (this.#timer === undefined) this.#start();
+      this.#start();
       return;
     }
     this.#left = Math.max(1, this.#left - (performance.now() - this.#since));

@@ -1,5 +1,6 @@
 import { hostKey } from '../values/host-key.js';
-import { answerPatience, bytePatience, isTail, Patience, shortPatience, tailPatience } from './patience.js';
+import { type Entry, entryOf, longPatience, ownPatience } from './entry.js';
+import { Patience } from './patience.js';
 import type { Transfer } from './transfer.js';
 
 /** When a source counts as slow. */
@@ -30,26 +31,6 @@ const tryBelow = 1 << 20;
 
 /** The least remaining seconds of a file for which that is worth a request. */
 const tryFrom = 4;
-
-interface Entry {
-  readonly url: URL;
-  readonly onSlow: () => void;
-  position: number | undefined;
-  total: number | undefined;
-  received: number;
-  age: number; // Checks since the beginning.
-  /** Checks since the last few bytes, and the bytes at that time. */
-  quiet: number;
-  mark: number;
-  /** The longest silence between two bytes so far, in checks. */
-  gap: number;
-  /** Bytes at each of the last measurements, oldest first. */
-  readonly history: number[];
-  isBelowShare: boolean;
-  isStill: boolean;
-  /** Whether it has waited for other answers. */
-  hasWaited: boolean;
-}
 
 /**
  * Decides which sources are slow, so that another one is asked in addition. The best rate so far is that of all
@@ -92,22 +73,9 @@ export class Pace implements Disposable {
    * @param onSlow - called at each check at which it is slow
    */
   begin(url: URL, onSlow: () => void): Transfer {
-    const entry: Entry = {
-      url,
-      onSlow,
-      position: undefined,
-      total: undefined,
-      received: 0,
-      age: 0,
-      quiet: 0,
-      mark: 0,
-      gap: 0,
-      history: [0],
-      isBelowShare: false,
-      isStill: false,
-      hasWaited: false,
-    };
+    const entry = entryOf(url, onSlow);
     const waiting = this.#waiting;
+    const isBehind = (): boolean => this.isBehind(url);
     this.#entries.add(entry);
     return {
       turn: (isTurn) => {
@@ -135,7 +103,7 @@ export class Pace implements Disposable {
         return entry.isBelowShare || entry.quiet >= longPatience(entry);
       },
       get isNew() {
-        return entry.age < newness && !waiting.has(entry);
+        return waiting.has(entry) ? !isBehind() : entry.age < newness;
       },
       [Symbol.dispose]: () => {
         this.#entries.delete(entry);
@@ -248,17 +216,6 @@ export class Pace implements Disposable {
     this.#tried.add(host);
     return true;
   }
-}
-
-/** Checks after which a source counts as slow for every file. */
-function longPatience({ position }: Entry): number {
-  return position === undefined ? answerPatience : bytePatience;
-}
-
-/** Checks after which a source is not enough for its file: fewer for the last bytes. */
-function ownPatience({ position = 0, total, mark, gap }: Entry, others = shortPatience): number {
-  const isLast = mark > 0 && total !== undefined && isTail(total - position, total);
-  return isLast ? Math.min(others, tailPatience(gap)) : others;
 }
 
 /** Adds a measurement, and returns the bytes a second over the last ones; undefined if there are too few. */

@@ -49,13 +49,12 @@ export class Starts {
     });
   }
 
-  #mayStart({ sources: [source], size }: WorkerFile): boolean {
+  #mayStart({ sources: [source], size, isSummed }: WorkerFile): boolean {
     const { work, pace, trust, hosts, connections } = this.#tools;
     if (this.#running - pace.waiting < work.parallel) return true;
     if (source === undefined || size === null || this.#running >= work.parallel * most) return false;
     const url = new URL(source);
-    // A host that is asked ahead has sent whole files in time.
-    const isGood = !pace.isBehind(url) && !trust.isLiar(url) && !trust.isDoubtful(url) && !hosts.isSkipped(url, false);
-    return isGood && connections.hasRoom(url);
+    const isHonest = isSummed ? trust.isProven(url) : !trust.isLiar(url);
+    return isHonest && !pace.isBehind(url) && !hosts.isSkipped(url, false) && connections.hasRoom(url);
   }
 }
