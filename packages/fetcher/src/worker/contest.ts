@@ -27,7 +27,7 @@ export class Contest implements Disposable {
   readonly #running = new UnderWay();
   /** Sources whose bytes are in the file. */
   readonly #parts = new Set<number>();
-  readonly #unlisten: () => void;
+  readonly [Symbol.dispose]: () => void;
   readonly #failed = new Set<number>();
   #resume: Confirmation | null;
   /** The source that the parent assumes for the received bytes. */
@@ -47,7 +47,7 @@ export class Contest implements Disposable {
       onLead: (source, started) => this.#lead(source, started),
       onWithdrawn: (source, why) => this.#withdraw(source, why),
     });
-    this.#unlisten = tools.trust.listen((host) => this.#distrust(host));
+    this[Symbol.dispose] = tools.trust.listen((host) => this.#distrust(host));
   }
 
   /** @returns undefined if no source has it, which the parent knows */
@@ -67,10 +67,6 @@ export class Contest implements Disposable {
       if (this.#running.size === 0) await this.#next();
     }
     return undefined;
-  }
-
-  [Symbol.dispose](): void {
-    this.#unlisten();
   }
 
   /** Asks the best remaining source, and reports the skipped ones. */
@@ -212,10 +208,10 @@ export class Contest implements Disposable {
   async #isWrong(last: URL): Promise<boolean> {
     const { isSummed, resume } = this.#contested.wanted;
     const [only, ...more] = this.#parts;
-    if (isSummed && only !== undefined && more.length === 0 && resume === null)
-      return (
-        (await this.#words.isWrong(this.#candidates.url(only), this.#candidates.urls)) && this.#candidates.size > 0
-      );
+    if (isSummed && only !== undefined && more.length === 0 && resume === null) {
+      const isWrong = await this.#words.isWrong(this.#candidates.url(only), this.#candidates.urls);
+      return isWrong && this.#candidates.size > 0;
+    }
     this.#tools.trust.over(last);
     return false;
   }
