@@ -6,6 +6,7 @@ import { defineConfig } from 'tsup';
 
 import { jsonAsText } from './tsup.json-as-text.js';
 import { type OneModule, oneModule } from './tsup.one-module.js';
+import { unusedByUndici } from './tsup.unused-by-undici.js';
 
 /** What differs between packages. */
 export interface PackageBuild {
@@ -53,7 +54,9 @@ export function packageBuild(build: PackageBuild = {}): ReturnType<typeof define
     sourcemap: true,
     clean: build.clean ?? true,
     silent: true,
-    esbuildPlugins: [jsonAsText],
+    // Else no plugin would see the names of Node's modules.
+    removeNodeProtocol: false,
+    esbuildPlugins: [jsonAsText, unusedByUndici],
     ...(build.oneModule === undefined ? {} : oneModule(build.oneModule)),
   });
 }

@@ -37,14 +37,13 @@ const __packageUrl = (name) => {
 
 /** Modules that the program can do without. A module that throws an error takes the place of each. */
 function isLeftOut(path: string, kind: string): boolean {
-  // undici takes it for a Node without HTTP/2, which nobody asks it for.
-  return path === 'node:http2' || (kind === 'dynamic-import' && path.startsWith('.'));
+  return kind === 'dynamic-import' && path.startsWith('.');
 }
 
 const plugin = ({ onDemand = [] }: OneModule): NonNullable<Options['esbuildPlugins']>[number] => ({
   name: 'one-module',
   setup: (build) => {
-    build.onResolve({ filter: /^(?:\.|node:http2$)/ }, ({ path, kind }) => {
+    build.onResolve({ filter: /^\./ }, ({ path, kind }) => {
       return !onDemand.includes(path) && isLeftOut(path, kind) ? { path, namespace: 'left-out' } : undefined;
     });
     build.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({
@@ -62,8 +61,6 @@ const plugin = ({ onDemand = [] }: OneModule): NonNullable<Options['esbuildPlugi
 export const oneModule = (program: OneModule): Partial<Options> => ({
   format: 'cjs',
   minify: true,
-  // Else the plugin would not see the name of what it leaves out.
-  removeNodeProtocol: false,
   // Two builds of one package: the other one has emptied the folder.
   clean: false,
   banner: { js: banner },

@@ -12,6 +12,15 @@ export function parseUrl(text: string): URL {
   throw new FetchError('usage', `${url.protocol} URLs are not supported`, 'Give an http, https or file URL.');
 }
 
+/** Returns a URL that is parsed once; undefined for a text that is not one. */
+export function parsedUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A URL for messages: without user and password. */
 export function publicUrl(url: URL): string {
   const shown = new URL(url);

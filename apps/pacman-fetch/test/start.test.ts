@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { missing, nodeReleases, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { compileC, missing, nodeReleases, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { environment, program } from './kit/fetch-program.js';
@@ -85,6 +85,23 @@ describe.skipIf(missing('linux'))('the starter', () => {
       }
     },
   );
+
+  it('lets a download neither make nor use an io_uring, so nobody asks its descriptors whether one is', async () => {
+    const dist = folder.file('program');
+    mkdirSync(dist);
+    writeFileSync(join(dist, 'cli.cjs'), '');
+    await compileC(folder.file('asking'), {
+      from: import.meta.url,
+      sources: ['front-door/fixtures/rings.c'],
+      flags: [],
+    });
+    const start = install(dist);
+    const of = async (...args: readonly string[]) =>
+      (await runProgram(start, args, withNode(folder.file('asking')))).stdout;
+    expect(await of('-o', 'a', 'http://x/')).toBe('setup ENOSYS, enter ENOSYS\n');
+    // The control: a command may, where the kernel permits it.
+    expect(await of('pacman')).toMatch(/^setup (?:EFAULT, enter EBADF|other, enter \w+|ENOSYS, enter ENOSYS)$/m);
+  });
 
   it.each([['-o'], ['pacman']])('gives Node no variable that it would take orders from, with %s', async (first) => {
     const dist = folder.file('program');

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 
-import { disableTimeoutFlag, maxWireText, unknownTotal, wireHeader, type wireKinds } from './wire.js';
+import { disableTimeoutFlag, maxDataBytes, maxWireText, unknownTotal, wireHeader, type wireKinds } from './wire.js';
 
 /** The most bytes that may wait in this process. */
 const maxWaiting = 1 << 20;
@@ -87,6 +87,8 @@ export class FrontChannel {
   data(pieces: readonly Uint8Array[], length: number): void {
     this.#say('data', length);
     for (const piece of pieces) this.#answers.write(piece);
+    // The other side writes them while more are gathered here.
+    if (length === maxDataBytes) this.#release();
   }
 
   /** What to wait for while bytes pile up; undefined if nothing waits. */
@@ -100,6 +102,7 @@ export class FrontChannel {
   /** Reports that the file is complete. */
   end(size: number): void {
     this.#say('end', size);
+    this.#release();
   }
 
   /**
@@ -118,11 +121,14 @@ export class FrontChannel {
     if (!this.#isHeld) {
       this.#isHeld = true;
       this.#answers.cork();
-      setImmediate(() => {
-        this.#isHeld = false;
-        this.#answers.uncork();
-      });
+      setImmediate(() => this.#release());
     }
     this.#answers.write(wireHeader(kind, value));
+  }
+
+  #release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#answers.uncork();
   }
 }

@@ -2,6 +2,8 @@ import { Socket } from 'node:net';
 
 import type { ExpectedFile } from '@sb/fetcher/in-this-process';
 
+import { parsedUrl } from '../url.js';
+
 /** The most lines that are read, and the most characters of the list. */
 const maxLines = 20_001;
 const maxText = 8 << 20;
@@ -24,7 +26,8 @@ export function readListed(text: string): readonly ExpectedFile[] {
 /** A package that is in the cache has a URL of another kind. */
 function fileOf(line: string): readonly ExpectedFile[] {
   const [, size = '', url = ''] = /^(\d{1,15}) (https?:\/\/[\x21-\x7E]{1,2000})$/.exec(line) ?? [];
-  return URL.canParse(url) ? [{ url: new URL(url), size: Number(size) }] : [];
+  const parsed = parsedUrl(url);
+  return parsed === undefined ? [] : [{ url: parsed, size: Number(size) }];
 }
 
 /**

@@ -4,6 +4,8 @@
  * order of the machine. After the headers of `data`, `failed` and `missing` follow as many bytes as they announce.
  */
 
+import { parsedUrl } from '../url.js';
+
 /** The kinds of words. */
 export const wireKinds = {
   /** Every layer is in force; sent once. */
@@ -24,6 +26,9 @@ export const disableTimeoutFlag = 1n;
 
 /** The value of `started` if the server does not give the size of the file. */
 export const unknownTotal = 0xffff_ffff_ffff_ffffn;
+
+/** The most bytes after one word. */
+export const maxDataBytes = 256 * 1024;
 
 /** The most bytes of a text. */
 export const maxWireText = 2048;
@@ -54,7 +59,8 @@ export interface FrontRequest {
 export function readRequest(line: string): FrontRequest | undefined {
   const found = /^(\d{1,16}) (https?:\/\/[\x21-\x7E]+)$/.exec(line);
   const [, size = '', text = ''] = found ?? [];
-  if (found === null || line.length >= maxRequest || !URL.canParse(text)) return undefined;
+  if (found === null || line.length >= maxRequest) return undefined;
+  const url = parsedUrl(text);
   const maxBytes = Number(size);
-  return Number.isSafeInteger(maxBytes) ? { url: new URL(text), maxBytes } : undefined;
+  return url !== undefined && Number.isSafeInteger(maxBytes) ? { url, maxBytes } : undefined;
 }

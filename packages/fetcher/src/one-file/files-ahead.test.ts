@@ -150,6 +150,27 @@ describe('FilesAhead', () => {
     expect(pieces).toEqual([20_000]);
   });
 
+  it('keeps a chunk without a copy only if it is almost all of its buffer, and in its order', async () => {
+    const { ahead, ask, attempts } = downloader();
+    ahead.expect([fileOf('a'), fileOf('b', 900_000)]);
+    await ask(url('a'), new SlowSink());
+    const { sink, end } = attempts[0] as Attempted;
+    sink.start(undefined, undefined);
+    const [one, other] = [65_536, 8192].map((size) => new Uint8Array(size));
+    const most = one?.subarray(500);
+    for (const chunk of [most, Buffer.alloc(2, 'x'), other, other?.subarray(0, 4096)])
+      void sink.write(chunk ?? Buffer.of());
+    await end();
+    const target = new SlowSink();
+    const written = vi.spyOn(target, 'write');
+    expect(await ask(url('b'), target)).toBeUndefined();
+    const [first, ...rest] = written.mock.calls.map(([piece]) => piece);
+    expect(first?.buffer === most?.buffer).toBe(true);
+    expect(rest.map(({ length, buffer }) => ({ length, isOwn: buffer !== other?.buffer }))).toEqual([
+      { length: 2 + 8192 + 4096, isOwn: true },
+    ]);
+  });
+
   it('starts one file less while pacman downloads a file that was not ahead', async () => {
     const { ahead, names } = downloader();
     ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));

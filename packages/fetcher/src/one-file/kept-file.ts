@@ -15,8 +15,11 @@ export interface StreamSink extends Sink {
 /** Bytes of a piece of memory, which is filled before another one is allocated. */
 const blockSize = 64 * 1024;
 
+/** Bytes below which a chunk is copied rather than kept. */
+const leastKept = 4096;
+
 interface Block {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   used: number;
 }
 
@@ -65,13 +68,17 @@ export class KeptFile implements StreamSink {
   }
 
   /**
-   * Copied, because a chunk of one byte may keep a large buffer: the kept bytes then need no more memory than their
-   * number.
+   * Copied, because a chunk of one byte may keep a large buffer, unless it is almost all of its buffer: the kept bytes
+   * then need little more memory than their number.
    */
   #keep(chunk: Uint8Array): void {
     for (let rest = chunk; rest.length > 0;) {
       let block = this.#blocks.at(-1);
       if (block === undefined || block.used === block.bytes.length) {
+        if (isMostOfItsBuffer(rest)) {
+          this.#blocks.push({ bytes: rest, used: rest.length });
+          return;
+        }
         const left = Math.max(this.#maxBytes - (this.#position - rest.length), rest.length);
         block = { bytes: Buffer.allocUnsafeSlow(Math.min(left, blockSize)), used: 0 };
         this.#blocks.push(block);
@@ -106,6 +113,10 @@ export class KeptFile implements StreamSink {
       this.#isHanding = false;
     }
   }
+}
+
+function isMostOfItsBuffer({ length, buffer }: Uint8Array): boolean {
+  return length >= leastKept && length >= buffer.byteLength * (7 / 8);
 }
 
 function startIn(target: StreamSink, said: Parameters<StreamSink['start']>): void {

@@ -167,6 +167,8 @@ class StreamContest {
   #next(): URL | undefined {
     const { url, others } = this.#task;
     const { rank } = this.#shared;
+    // Nearly every file comes from its first server.
+    if (this.#asked.size === 0 && rank(url) === 0) return url;
     const hosts = new Set([...this.#running.keys()].map(hostKey));
     const left = [url, ...others()].filter((one) => !this.#asked.has(one.href) && !hosts.has(hostKey(one)));
     const fitting = this.#running.size === 0 ? left : left.filter((one) => rank(one) === 0);
