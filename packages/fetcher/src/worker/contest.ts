@@ -27,7 +27,7 @@ export class Contest implements Disposable {
   readonly #running = new UnderWay();
   /** Sources whose bytes are in the file. */
   readonly #parts = new Set<number>();
-  readonly [Symbol.dispose]: () => void;
+  readonly #unlisten: () => void;
   readonly #failed = new Set<number>();
   #resume: Confirmation | null;
   /** The source that the parent assumes for the received bytes. */
@@ -47,7 +47,7 @@ export class Contest implements Disposable {
       onLead: (source, started) => this.#lead(source, started),
       onWithdrawn: (source, why) => this.#withdraw(source, why),
     });
-    this[Symbol.dispose] = tools.trust.listen((host) => this.#distrust(host));
+    this.#unlisten = tools.trust.listen((host) => this.#distrust(host));
   }
 
   /** @returns undefined if no source has it, which the parent knows */
@@ -67,6 +67,10 @@ export class Contest implements Disposable {
       if (this.#running.size === 0) await this.#next();
     }
     return undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#unlisten();
   }
 
   /** Asks the best remaining source, and reports the skipped ones. */
@@ -152,9 +156,8 @@ export class Contest implements Disposable {
 
   /** If only one is asked at a time, a slow one gives way to those that have not been asked. */
   #leave(): void {
-    if (!this.#candidates.hasFresh) return;
     for (const { source, transfer } of this.#running.all) {
-      if (transfer.isSlow) this.#withdraw(source, new TransferFailure('slower', ''));
+      if (transfer.isSlow && this.#candidates.hasFresh) this.#withdraw(source, new TransferFailure('slower', ''));
     }
   }
 
