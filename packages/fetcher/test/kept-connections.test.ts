@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -30,10 +31,11 @@ const ways: readonly (readonly [way: string, close: (socket: Socket) => void])[]
   ['resets', (socket) => void socket.resetAndDestroy()],
 ];
 
-const filesOf = ({ origin }: RawServer, count: number) =>
+const filesOf = ({ origin }: RawServer, count: number, known: { readonly size?: number } = {}) =>
   Array.from({ length: count }, (_, index) => ({
     sources: [`${origin}/${index}`],
     to: folder.file(`x${index}`),
+    ...known,
   }));
 
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a connection', () => {
@@ -68,5 +70,35 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a connection', () => {
     const outcomes = (await fetcher.download(filesOf(server, 1))).map(errorOf);
     expect(outcomes).toEqual([expect.stringMatching(/^truncated: /)]);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ['takes the next files before an answer has ended, if their sizes are known', 4, ['0', '1', '2', '3', '4', '5']],
+    ['takes one file after the other, if their sizes are not known', undefined, ['0', '1']],
+  ])('%s', async (_what, size, seen) => {
+    // The second answer comes only once the requests for all files are there, or after a while.
+    const held: Socket[] = [];
+    const release = (): void => {
+      for (const socket of held.splice(0)) socket.write(answer);
+    };
+    await using server = await rawServer((socket) => {
+      if (server.requests.length === 1) socket.write(answer);
+      else held.push(socket);
+      if (server.requests.length >= 6) release();
+    });
+    await using fetcher = fetcherFor({ parallel: 1 });
+    const requests = filesOf(server, 6, size === undefined ? {} : { size });
+    const outcomes = fetcher.download(requests);
+    const paths = () => server.requests.map((head) => head.slice('GET /'.length, head.indexOf(' HTTP')));
+    await expect.poll(paths).toEqual(seen);
+    if (size === undefined) {
+      // Nothing shows that a request never comes, so each is given time.
+      await setTimeout(200);
+      expect(paths()).toEqual(seen);
+    }
+    const answering = setInterval(release, 10);
+    expect((await outcomes).map(errorOf)).toEqual(requests.map(() => undefined));
+    clearInterval(answering);
+    expect(server.connections()).toBe(1);
   });
 });

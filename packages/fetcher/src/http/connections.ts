@@ -5,6 +5,7 @@ import { callbackify, promisify } from 'node:util';
 
 import { basicCredentials } from './basic.js';
 import { secureWithNotice } from './close-notify.js';
+import { Lanes } from './lanes.js';
 import { lendingConnector } from './lent-bytes.js';
 import { guardedLookup } from './link-local.js';
 import { setDownloadFlags } from './v8-flags.js';
@@ -28,6 +29,8 @@ export interface ConnectionOptions {
   readonly connections?: number;
   /** Whether connections are kept. Default: true. */
   readonly keeps?: boolean;
+  /** Called when one more request can be sent ahead. Default: none is. */
+  readonly onRoom?: () => void;
 }
 
 /** What requests for a URL are sent through. */
@@ -74,6 +77,8 @@ export class Connections {
   readonly #dispatchers = new Map<string, Dispatcher>();
   readonly #lookup = sharedLookup();
   readonly #guarded = guardedLookup(this.#lookup);
+  /** The connections to each host that may send requests ahead, by its origin. */
+  readonly #lanes = new Map<string, Lanes>();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -101,6 +106,11 @@ export class Connections {
     return this.#asked(proxy, url, { use, mayBeLinkLocal });
   }
 
+  /** Whether a request for a URL of the caller can be sent at once, over a connection that waits for another answer. */
+  hasRoom(url: URL): boolean {
+    return this.#lanes.get(url.origin)?.hasRoom === true;
+  }
+
   /** The route to a host that is asked itself, or to a proxy that is asked for the whole URL. */
   #asked(proxy: URL | undefined, url: URL, { use, mayBeLinkLocal }: RouteOptions): Route {
     const { protocol } = proxy ?? url;
@@ -108,7 +118,9 @@ export class Connections {
     const lookup = mayBeLinkLocal || proxy !== undefined ? this.#lookup : this.#guarded;
     const provesEnd = use === 'proven' && proxy === undefined && protocol === 'https:';
     const make = (): Dispatcher =>
-      provesEnd ? this.#proven({ use, lookup }) : this.#direct(protocol === 'https:', { use, lookup });
+      provesEnd
+        ? this.#proven({ use, lookup })
+        : this.#direct(protocol === 'https:', { use, lookup }, proxy === undefined && mayBeLinkLocal);
     const kind = lookup === this.#guarded ? 'guarded' : 'any';
     // Hosts do not share a connection to a proxy: bytes that one of them sends after its answer could be taken for the
     // answer of another.
@@ -144,9 +156,17 @@ export class Connections {
     return new Agent({ ...common, connect });
   }
 
-  #direct(isSecure: boolean, how: How): Dispatcher {
+  #direct(isSecure: boolean, how: How, isOwn: boolean): Dispatcher {
     const { connect, ...common } = this.#common(isSecure, how);
-    return new Agent({ ...common, connect: isSecure ? certificateConnector(connect) : lendingConnector(connect) });
+    const { onRoom } = this.#options;
+    const options = { ...common, connect: isSecure ? certificateConnector(connect) : lendingConnector(connect) };
+    if (!isOwn || how.use !== 'kept' || onRoom === undefined) return new Agent(options);
+    const factory = (origin: string | URL): Dispatcher => {
+      const lanes = new Lanes(origin, { ...options, onRoom });
+      this.#lanes.set(String(origin), lanes);
+      return lanes;
+    };
+    return new Agent({ ...options, factory });
   }
 
   #proven(how: How): Dispatcher {

@@ -1,5 +1,6 @@
 import type { Stop } from '../values/stop.js';
 import { announceLoan, type Loan } from './lent-bytes.js';
+import type { AheadOptions } from './sent.js';
 import type { Dispatcher } from './undici.js';
 
 /** Bytes that wait for a reader before the server must wait: as many as a stream of Node keeps. */
@@ -32,7 +33,7 @@ export interface Body {
 }
 
 /** What is requested. */
-export type Question = Pick<Dispatcher.DispatchOptions, 'origin' | 'path' | 'method'> & {
+export type Question = Pick<AheadOptions, 'origin' | 'path' | 'method' | 'ahead' | 'blocking'> & {
   readonly headers: Record<string, string>;
 };
 

@@ -8,6 +8,7 @@ import { portOf, type Ports } from '../values/port.js';
 import { proxyFailure, refusal } from './tunnel.js';
 import { checkTransferEncoding } from './transfer-encoding.js';
 import { type Answer, exchange } from './exchange.js';
+import type { Ahead, AheadOptions } from './sent.js';
 import type { Stop } from '../values/stop.js';
 
 /** An answer whose body has not been read yet. */
@@ -32,6 +33,8 @@ export interface RequestOptions {
   readonly ports?: Ports | undefined;
   /** Whether the end of the connection must show that the body is complete, if the way to the server permits it. */
   readonly provesEnd?: boolean;
+  /** What lets a request be sent ahead of others' answers. Default: nothing. */
+  readonly ahead?: Ahead;
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -128,6 +131,7 @@ async function askOnce(url: URL, options: Ask): Promise<Response> {
   const { dispatcher, proxy, provesEnd } = options.connections.route(url, options);
   try {
     const question = {
+      ...aheadOf(options),
       ...targetOf(url, proxy),
       method: 'GET',
       headers: { ...options.headers, ...authorization(options.credentials, proxy), ...hostFor(url, proxy) },
@@ -142,6 +146,12 @@ async function askOnce(url: URL, options: Ask): Promise<Response> {
     const isOfProxy = proxy !== undefined && beforeAnswer.has(failure.kind);
     throw isOfProxy ? proxyFailure(error, proxy) : failure;
   }
+}
+
+/** The part of a request that is for {@link Lanes}. */
+function aheadOf({ ahead }: RequestOptions): Pick<AheadOptions, 'ahead' | 'blocking'> {
+  // Otherwise undici sends no other request before the answer has begun.
+  return ahead === undefined ? {} : { ahead, blocking: false };
 }
 
 /** Failures while connecting to the server or the proxy. */

@@ -13,6 +13,8 @@ interface ConnectionChoice {
   readonly proxies: ProxyRules;
   /** Whether they stay open between files. Default: true. */
   readonly keeps?: boolean;
+  /** Called when one more request can be sent ahead. Default: none is. */
+  readonly onRoom?: () => void;
 }
 
 /**

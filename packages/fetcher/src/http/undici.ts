@@ -7,6 +7,7 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
 import buildConnector from 'undici/lib/core/connect.js';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import Client from 'undici/lib/dispatcher/client.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 
 // The index does this for every method; ProxyAgent itself calls this one.
@@ -17,4 +18,4 @@ export type Connector = buildConnector.connector;
 /** The options of a connection. */
 export type ConnectorOptions = buildConnector.Options;
 
-export { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent };
+export { Agent, buildConnector, Client, Dispatcher, Pool, ProxyAgent };

@@ -3,7 +3,11 @@ import { Stop } from '../values/stop.js';
 
 /** The time limit of a file, which applies at any rate. It stops when the time is over, with the failure as its reason. */
 export class Deadline extends Stop {
-  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #timeout: number;
+  /** Milliseconds that are left, and since when they pass. */
+  #left: number;
+  #since = performance.now();
+  #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param timeout - milliseconds; 0: never
@@ -11,14 +15,35 @@ export class Deadline extends Stop {
    */
   constructor(timeout: number, spent = 0) {
     super();
-    if (timeout === 0) return;
-    this.#timer = setTimeout(
-      () => this.stop(new TransferFailure('timeout', `The file took longer than ${timeout / 1000} seconds`)),
-      Math.max(1, timeout - spent),
-    );
+    this.#timeout = timeout;
+    this.#left = Math.max(1, timeout - spent);
+    this.#start();
+  }
+
+  /** Records whether the file waits for others, which the caller does not count. */
+  turn(isTurn: boolean): void {
+    if (isTurn === (this.#timer !== undefined)) return;
+    if (isTurn) {
+      this.#start();
+      return;
+    }
+    this.#left = Math.max(1, this.#left - (performance.now() - this.#since));
+    this.#end();
   }
 
   override [Symbol.dispose](): void {
+    this.#end();
+  }
+
+  #start(): void {
+    if (this.#timeout === 0) return;
+    this.#since = performance.now();
+    const failure = new TransferFailure('timeout', `The file took longer than ${this.#timeout / 1000} seconds`);
+    this.#timer = setTimeout(() => this.stop(failure), this.#left);
+  }
+
+  #end(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }

@@ -53,6 +53,8 @@ export interface SourceDownload {
   readonly ports: Ports;
   readonly userAgent: string;
   readonly connections: Connections;
+  /** Called with false when the request waits for other answers of its connection, and with true when it does no more. */
+  readonly onTurn?: (isTurn: boolean) => void;
   /** Called after an answer was accepted, before its first byte is written. */
   readonly onStart: (started: Started) => void;
   /** Receives the number of bytes so far. */
@@ -108,6 +110,13 @@ async function askOnce(task: SourceDownload, { question, provesEnd }: Asking): P
     ports: task.ports,
     connections: task.connections,
     provesEnd,
+    ahead: {
+      bytes: Math.max(0, (task.size ?? task.maxBytes) - task.sink.position),
+      onTurn: (isTurn) => {
+        watchdog.isHeld = !isTurn;
+        task.onTurn?.(isTurn);
+      },
+    },
   });
   const placement = placementOf(response, question);
   if (placement === undefined || placement === 'unchanged' || placement === 'again') {

@@ -14,7 +14,8 @@ export class Watchdog extends Stop {
   /** Bytes received up to each of the last ticks, oldest first. */
   readonly #history: number[] = [0];
   #received = 0;
-  #isHeld = false;
+  /** Whether something else than the server causes the time: it is not counted. */
+  isHeld = false;
 
   /** @param deadline - stops it as well */
   constructor({ slowBytes, slowWindow }: SpeedLimits, deadline: Stop) {
@@ -22,7 +23,7 @@ export class Watchdog extends Stop {
     if (slowBytes === 0) return;
     const length = Math.ceil(slowWindow / interval);
     this.#timer = setInterval(() => {
-      if (this.#isHeld) return;
+      if (this.isHeld) return;
       this.#history.push(this.#received);
       if (this.#history.length <= length) return;
       const [oldest = 0] = this.#history.splice(0, 1);
@@ -42,9 +43,9 @@ export class Watchdog extends Stop {
 
   /** Waits for something that the server does not cause: that time is not counted. */
   async heldDuring(waiting: Promise<void>): Promise<void> {
-    this.#isHeld = true;
+    this.isHeld = true;
     await waiting;
-    this.#isHeld = false;
+    this.isHeld = false;
   }
 
   override [Symbol.dispose](): void {

@@ -8,10 +8,10 @@ export class Candidates {
   readonly #left: Set<number>;
   readonly #withdrawn = new Set<number>();
 
-  constructor(tools: Pick<Tools, 'hosts' | 'pace' | 'trust'>, urls: readonly URL[]) {
+  constructor(tools: Pick<Tools, 'hosts' | 'pace' | 'trust'>, sources: readonly string[]) {
     this.#tools = tools;
-    this.#urls = urls;
-    this.#left = new Set(urls.keys());
+    this.#urls = sources.map((source) => new URL(source));
+    this.#left = new Set(sources.keys());
   }
 
   url(source: number): URL {

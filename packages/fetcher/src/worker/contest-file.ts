@@ -5,6 +5,8 @@ import type { ChannelSink } from './channel-sink.js';
 
 /** One file, and what is known about it. */
 export interface ContestFile {
+  /** Called with false when the file waits for others, and with true when it does no more. */
+  readonly onTurn: (isTurn: boolean) => void;
   readonly file: number;
   readonly wanted: WorkerFile;
   readonly sink: ChannelSink;

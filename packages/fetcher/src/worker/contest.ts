@@ -1,5 +1,4 @@
 import { hostKey } from '../values/host-key.js';
-import type { WorkerFile } from '../channel/messages.js';
 import type { Confirmation } from '../values/confirmation.js';
 import { isMissingStatus } from '../values/missing-status.js';
 import { isFinal } from '../errors/error-codes.js';
@@ -21,9 +20,8 @@ import { type Ended, UnderWay } from './under-way.js';
  */
 export class Contest implements Disposable {
   readonly #tools: Tools;
-  readonly #wanted: WorkerFile;
+  readonly #contested: ContestFile;
   readonly #words: FileWords;
-  readonly #deadline: Stop;
   readonly #race: Race;
   readonly #candidates: Candidates;
   readonly #running = new UnderWay();
@@ -36,16 +34,13 @@ export class Contest implements Disposable {
   #leading: number | undefined;
   #begun = 0;
 
-  constructor(tools: Tools, { file, wanted, sink, deadline }: ContestFile) {
+  constructor(tools: Tools, contested: ContestFile) {
+    const { file, wanted, sink } = contested;
+    this.#contested = contested;
     this.#tools = tools;
-    this.#wanted = wanted;
     this.#words = new FileWords(tools, file, sink);
-    this.#deadline = deadline;
     this.#resume = wanted.resume;
-    this.#candidates = new Candidates(
-      tools,
-      wanted.sources.map((text) => new URL(text)),
-    );
+    this.#candidates = new Candidates(tools, wanted.sources);
     this.#race = new Race({
       sink,
       mayBeginAnew: true,
@@ -61,7 +56,7 @@ export class Contest implements Disposable {
     while (this.#running.size > 0) {
       const ended = await this.#running.next();
       if (ended === undefined) {
-        if (this.#wanted.isAlone) this.#leave();
+        if (this.#contested.wanted.isAlone) this.#leave();
         else await this.#next();
         continue;
       }
@@ -80,7 +75,8 @@ export class Contest implements Disposable {
 
   /** Asks the best remaining source, and reports the skipped ones. */
   async #next(): Promise<void> {
-    for (let source = this.#best(); source !== undefined; source = this.#best()) {
+    const best = (): number | undefined => this.#candidates.best(this.#running.urls);
+    for (let source = best(); source !== undefined; source = best()) {
       const url = this.#candidates.url(source);
       const isLast = this.#candidates.size === 1 && this.#running.size === 0;
       if (this.#tools.hosts.isSkipped(url, isLast)) {
@@ -89,11 +85,12 @@ export class Contest implements Disposable {
         this.#words.skipped(source);
         continue;
       }
-      const turn = this.#wanted.isSummed && this.#running.size === 0 ? this.#tools.trust.turn(url) : undefined;
+      const turn =
+        this.#contested.wanted.isSummed && this.#running.size === 0 ? this.#tools.trust.turn(url) : undefined;
       if (turn !== undefined) {
         await turn;
         // Its result may change the choice.
-        if (this.#best() !== source) continue;
+        if (best() !== source) continue;
       }
       this.#candidates.take(source);
       this.#begin(source, url);
@@ -101,22 +98,24 @@ export class Contest implements Disposable {
     }
   }
 
-  #best(): number | undefined {
-    return this.#candidates.best(this.#running.urls);
-  }
-
   #begin(source: number, url: URL): void {
-    const stop = new Stop(this.#deadline);
+    const stop = new Stop(this.#contested.deadline);
     const transfer = this.#tools.pace.begin(url, () => this.#running.slow());
     const runner = this.#race.enter(source, () => transfer.goesWell);
     const began = this.#begun++;
+    // Its time passes if another source than the first is asked.
+    if (began > 0) this.#contested.onTurn(true);
     let total: number | undefined;
-    const task = taskOf(this.#tools, this.#wanted, {
+    const task = taskOf(this.#tools, this.#contested.wanted, {
       deadline: stop,
       url,
       sink: runner,
       // Another server uses other ETags.
       resume: this.#resume === null || source === 0 ? this.#resume : { ...this.#resume, etag: null },
+      onTurn: (isTurn) => {
+        transfer.turn(isTurn);
+        this.#contested.onTurn(isTurn || this.#begun > 1);
+      },
       onStart: (started) => {
         total = started.total;
         runner.start(started);
@@ -124,7 +123,7 @@ export class Contest implements Disposable {
       },
       onProgress: (received) => transfer.update(received, total),
     });
-    const ended = attempt(task, this.#wanted.opened[source]).then((result) => {
+    const ended = attempt(task, this.#contested.wanted.opened[source]).then((result) => {
       transfer[Symbol.dispose]();
       stop[Symbol.dispose]();
       this.#race.leave(runner);
@@ -145,7 +144,7 @@ export class Contest implements Disposable {
       this.#overtaken(other.url);
     }
     // What the next source must confirm if this one fails half-way.
-    this.#resume = this.#wanted.isAlone ? null : { etag: null, lastModified, lastByte: Date.now() };
+    this.#resume = this.#contested.wanted.isAlone ? null : { etag: null, lastModified, lastByte: Date.now() };
     this.#words.started(source, started);
   }
 
@@ -157,9 +156,8 @@ export class Contest implements Disposable {
 
   /** If only one is asked at a time, a slow one gives way to those that have not been asked. */
   #leave(): void {
-    if (!this.#candidates.hasFresh) return;
     for (const { source, transfer } of this.#running.all) {
-      if (transfer.isSlow) this.#withdraw(source, new TransferFailure('slower', ''));
+      if (transfer.isSlow && this.#candidates.hasFresh) this.#withdraw(source, new TransferFailure('slower', ''));
     }
   }
 
@@ -175,7 +173,7 @@ export class Contest implements Disposable {
     const { trust } = this.#tools;
     if (!this.#candidates.hasHonest && this.#running.urls.every((url) => trust.isLiar(url))) return;
     for (const { source, url, stop } of this.#running.all) {
-      if (hostKey(url) !== host || !this.#wanted.isSummed) continue;
+      if (hostKey(url) !== host || !this.#contested.wanted.isSummed) continue;
       if (this.#parts.has(source)) this.#resume = null;
       const text = `${url.host} sent a wrong file; no more bytes from it are accepted`;
       stop.stop(new TransferFailure('protocol', text));
@@ -200,7 +198,8 @@ export class Contest implements Disposable {
     trust.over(url);
     this.#failed.add(source);
     this.#words.failed(source, failure);
-    if (!(this.#wanted.mayLack.includes(source) && isMissingStatus(failure.status))) hosts.count(url, failure.kind);
+    if (!(this.#contested.wanted.mayLack.includes(source) && isMissingStatus(failure.status)))
+      hosts.count(url, failure.kind);
     return isFinal(failure.kind);
   }
 
@@ -210,12 +209,12 @@ export class Contest implements Disposable {
    * @returns whether the file is wrong, and another source is left for it
    */
   async #isWrong(last: URL): Promise<boolean> {
-    const { isSummed, resume } = this.#wanted;
+    const { isSummed, resume } = this.#contested.wanted;
     const [only, ...more] = this.#parts;
-    if (isSummed && only !== undefined && more.length === 0 && resume === null)
-      return (
-        (await this.#words.isWrong(this.#candidates.url(only), this.#candidates.urls)) && this.#candidates.size > 0
-      );
+    if (isSummed && only !== undefined && more.length === 0 && resume === null) {
+      const isWrong = await this.#words.isWrong(this.#candidates.url(only), this.#candidates.urls);
+      return isWrong && this.#candidates.size > 0;
+    }
     this.#tools.trust.over(last);
     return false;
   }

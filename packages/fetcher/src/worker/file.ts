@@ -17,7 +17,7 @@ export async function downloadFile(tools: Tools, file: number, wanted: WorkerFil
   });
   using timer = new Deadline(work.limits.timeout, wanted.spent);
   using deadline = new Stop(timer, abandonment.of(file));
-  using contest = new Contest(tools, { file, wanted, sink, deadline });
+  using contest = new Contest(tools, { file, wanted, sink, deadline, onTurn: (isTurn) => timer.turn(isTurn) });
   const found = await contest.run();
   if (found === undefined) return;
   await downloadSignature(tools, { file, wanted, ...found, deadline });

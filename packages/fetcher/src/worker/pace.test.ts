@@ -216,3 +216,35 @@ describe('a source', () => {
     expect(pace.isBehind(slow)).toBe(false);
   });
 });
+
+describe('a source that waits for other answers', () => {
+  it('does not count as slow, and its time afterwards shows nothing about answers', () => {
+    using waiting = watched(slow);
+    waiting.turn(false);
+    expect(pace.waiting).toBe(1);
+    run(5);
+    expect([waiting.told(), waiting.isSlow, waiting.isNew]).toEqual([0, false, true]);
+    waiting.turn(true);
+    expect([pace.waiting, waiting.isNew]).toEqual([0, true]);
+    run(2);
+    expect(waiting.told()).toBeGreaterThan(0);
+  });
+
+  it('counts as slow if its host turns out to be slow', () => {
+    using waiting = watched(slow);
+    waiting.turn(false);
+    pace.overtaken(slow);
+    run(0.1);
+    expect(waiting.told()).toBeGreaterThan(0);
+    // So that another source is asked although it has just begun.
+    expect(waiting.isNew).toBe(false);
+  });
+
+  it('is forgotten with its file', () => {
+    watched(slow).turn(false);
+    const waiting = watched(slow);
+    waiting.turn(false);
+    waiting[Symbol.dispose]();
+    expect(pace.waiting).toBe(1);
+  });
+});

@@ -1,5 +1,6 @@
 import { hostKey } from '../values/host-key.js';
-import { answerPatience, bytePatience, isTail, Patience, shortPatience, tailPatience } from './patience.js';
+import { type Entry, entryOf, longPatience, ownPatience } from './entry.js';
+import { Patience } from './patience.js';
 import type { Transfer } from './transfer.js';
 
 /** When a source counts as slow. */
@@ -31,24 +32,6 @@ const tryBelow = 1 << 20;
 /** The least remaining seconds of a file for which that is worth a request. */
 const tryFrom = 4;
 
-interface Entry {
-  readonly url: URL;
-  readonly onSlow: () => void;
-  position: number | undefined;
-  total: number | undefined;
-  received: number;
-  age: number; // Checks since the beginning.
-  /** Checks since the last few bytes, and the bytes at that time. */
-  quiet: number;
-  mark: number;
-  /** The longest silence between two bytes so far, in checks. */
-  gap: number;
-  /** Bytes at each of the last measurements, oldest first. */
-  readonly history: number[];
-  isBelowShare: boolean;
-  isStill: boolean;
-}
-
 /**
  * Decides which sources are slow, so that another one is asked in addition. The best rate so far is that of all
  * downloads together. So simultaneous downloads that share one line do not count as slow: each has its part of it. If
@@ -57,6 +40,8 @@ interface Entry {
 export class Pace implements Disposable {
   readonly #limits: PaceLimits;
   readonly #entries = new Set<Entry>();
+  /** Those that wait for the answers to other requests. */
+  readonly #waiting = new Set<Entry>();
   readonly #timer: NodeJS.Timeout | undefined;
   /** Slow hosts: others are asked first. */
   readonly #slow: Set<string>;
@@ -88,28 +73,23 @@ export class Pace implements Disposable {
    * @param onSlow - called at each check at which it is slow
    */
   begin(url: URL, onSlow: () => void): Transfer {
-    const entry: Entry = {
-      url,
-      onSlow,
-      position: undefined,
-      total: undefined,
-      received: 0,
-      age: 0,
-      quiet: 0,
-      mark: 0,
-      gap: 0,
-      history: [0],
-      isBelowShare: false,
-      isStill: false,
-    };
+    const entry = entryOf(url, onSlow);
+    const waiting = this.#waiting;
+    const isBehind = (): boolean => this.isBehind(url);
     this.#entries.add(entry);
     return {
+      turn: (isTurn) => {
+        entry.hasWaited = true;
+        const [from, to] = isTurn ? [this.#waiting, this.#entries] : [this.#entries, this.#waiting];
+        from.delete(entry);
+        to.add(entry);
+      },
       update: (position, total) => {
         // Bytes from before the first report, and those of a restart, did not arrive now.
         const bytes = Math.max(0, position - (entry.position ?? position));
         if (entry.position === undefined) {
           entry.quiet = 0;
-          if (url.protocol !== 'file:') this.#patience.answered(entry.age);
+          if (url.protocol !== 'file:' && !entry.hasWaited) this.#patience.answered(entry.age);
         }
         entry.position = position;
         entry.total = total;
@@ -123,13 +103,19 @@ export class Pace implements Disposable {
         return entry.isBelowShare || entry.quiet >= longPatience(entry);
       },
       get isNew() {
-        return entry.age < newness;
+        return waiting.has(entry) ? !isBehind() : entry.age < newness;
       },
       [Symbol.dispose]: () => {
         this.#entries.delete(entry);
+        this.#waiting.delete(entry);
         this.#unhedge(entry);
       },
     };
+  }
+
+  /** The number of downloads that wait for the answers to other requests. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /** Whether a host is slower than others. */
@@ -154,6 +140,8 @@ export class Pace implements Disposable {
   #look(): void {
     const isHeld = this.#limits.isHeld();
     if (!isHeld) for (const entry of this.#entries) this.#lookAt(entry);
+    // Those that wait on a slow host would wait for its other answers.
+    if (!isHeld) for (const { url, onSlow } of this.#waiting) if (this.isBehind(url)) onSlow();
     // All are looked at before another source is asked because of one.
     if (!isHeld) for (const { isStill, onSlow } of this.#entries) if (isStill) onSlow();
     if (++this.#checks % checksPerRate === 0) this.#measure(isHeld);
@@ -228,17 +216,6 @@ export class Pace implements Disposable {
     this.#tried.add(host);
     return true;
   }
-}
-
-/** Checks after which a source counts as slow for every file. */
-function longPatience({ position }: Entry): number {
-  return position === undefined ? answerPatience : bytePatience;
-}
-
-/** Checks after which a source is not enough for its file: fewer for the last bytes. */
-function ownPatience({ position = 0, total, mark, gap }: Entry, others = shortPatience): number {
-  const isLast = mark > 0 && total !== undefined && isTail(total - position, total);
-  return isLast ? Math.min(others, tailPatience(gap)) : others;
 }
 
 /** Adds a measurement, and returns the bytes a second over the last ones; undefined if there are too few. */

@@ -20,6 +20,11 @@ export class Trust {
     return this.#liars.has(hostKey(url));
   }
 
+  /** Whether a host has sent a correct file. */
+  isProven(url: URL): boolean {
+    return this.#proven.has(hostKey(url));
+  }
+
   /** Records that a host may have wrong files. */
   doubt(url: URL): void {
     this.#doubtful.add(hostKey(url));

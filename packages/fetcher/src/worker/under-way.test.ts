@@ -7,7 +7,7 @@ const still = { isNew: false, goesWell: false, isSlow: false };
 
 /** A source that is being asked, and never ends. */
 function running(source: number, state: typeof still): Running {
-  const transfer = { ...state, update: () => {}, [Symbol.dispose]: () => {} };
+  const transfer = { ...state, update: () => {}, turn: () => {}, [Symbol.dispose]: () => {} };
   const url = new URL(`http://host${source}/x`);
   return { source, url, transfer, stop: new Stop(), began: source, ended: new Promise(() => {}) };
 }

@@ -14,6 +14,7 @@ import { downloadFile } from './file.js';
 import { Hosts } from './hosts.js';
 import { Pace } from './pace.js';
 import { ParentChannel } from './parent-channel.js';
+import { Starts } from './starts.js';
 import { Survey } from './survey.js';
 import { trialsFirst } from './trials-first.js';
 import { Trust } from './trust.js';
@@ -31,7 +32,8 @@ async function main(): Promise<void> {
   const { connectTimeout } = limits;
   const certificates = work.hasCertificates ? workerDescriptors.certificates : undefined;
   using pace = new Pace({ ...limits, isHeld: () => channel.isBusy }, hosts.bestRate, hosts.slow);
-  const connections = connectionsOf({ connectTimeout, parallel, proxies }, certificates);
+  const onRoom = (): void => starts.wake();
+  const connections = connectionsOf({ connectTimeout, parallel, proxies, onRoom }, certificates);
   const verdicts = new Verdicts(channel, trust, new Survey({ work, connections }));
   const tools = {
     work,
@@ -43,11 +45,8 @@ async function main(): Promise<void> {
     channel,
     abandonment,
   };
-  const waiting = trialsFirst(work.files, parallel).values();
-  const lane = async (): Promise<void> => {
-    for (const [file, wanted] of waiting) await downloadFile(tools, file, wanted);
-  };
-  await Promise.all(Array.from({ length: parallel }, lane));
+  const starts = new Starts(tools);
+  await starts.run(trialsFirst(work.files, parallel), async (file, wanted) => await downloadFile(tools, file, wanted));
   channel.end();
 }
 

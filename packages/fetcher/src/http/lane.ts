@@ -1,0 +1,74 @@
+import type { AheadOptions, Place, Sent } from './sent.js';
+import type { Client } from './undici.js';
+
+/** Bytes of answers that may be missing on a connection when one more request is sent over it. */
+const maxMissing = 512 * 1024;
+
+/** The most requests on one connection. */
+export const maxRequests = 8;
+
+/** Answers after which a server may close a connection: many permit a hundred requests. */
+const manyAnswers = 50;
+
+/** What a connection reports. */
+export interface LaneEvents {
+  /** Called when it can take a request that it could not take before. */
+  readonly onRoom: () => void;
+  /** Called when it was closed soon, while requests waited on it. */
+  readonly onTrouble: () => void;
+}
+
+/** One connection, and the requests that wait for answers on it, in their order. */
+export class Lane implements Place {
+  readonly #client: Client;
+  readonly #events: LaneEvents;
+  readonly #sent: Sent[] = [];
+  /** Answers of this connection. */
+  #answers = 0;
+
+  constructor(client: Client, events: LaneEvents) {
+    this.#client = client;
+    this.#events = events;
+    client.on('disconnect', () => {
+      if (this.#sent.length > 0 && this.#answers < manyAnswers) events.onTrouble();
+      this.#answers = 0;
+    });
+  }
+
+  get isFree(): boolean {
+    return this.#sent.length === 0;
+  }
+
+  /** Bytes that are missing of its answers. */
+  get missing(): number {
+    return this.#sent.reduce((sum, { left }) => sum + left, 0);
+  }
+
+  /** Whether a request may be sent ahead. */
+  get hasRoom(): boolean {
+    return this.#answers > 0 && this.#sent.length < maxRequests && this.missing <= maxMissing;
+  }
+
+  send(options: AheadOptions, sent: Sent): void {
+    this.#sent.push(sent);
+    sent.enter(this);
+    this.#client.dispatch(options, sent);
+  }
+
+  isNext(sent: Sent): boolean {
+    return this.#sent[0] === sent;
+  }
+
+  arrived(bytes: number): void {
+    const { missing } = this;
+    if (missing <= maxMissing && missing + bytes > maxMissing) this.#events.onRoom();
+  }
+
+  ended(sent: Sent, isAnswered: boolean): void {
+    const wasNext = this.isNext(sent);
+    this.#sent.splice(this.#sent.indexOf(sent), 1);
+    this.#answers += Number(isAnswered);
+    if (wasNext) this.#sent[0]?.begin();
+    this.#events.onRoom();
+  }
+}

@@ -1,0 +1,159 @@
+import type { Dispatcher } from './undici.js';
+
+/** What a request says about itself, so that it may be sent ahead. */
+export interface Ahead {
+  /** Bytes that its answer should have; Infinity if that is unknown. */
+  readonly bytes: number;
+  /** Called with false when it has to wait for other answers, and with true when its answer is the next one. */
+  readonly onTurn: (isTurn: boolean) => void;
+}
+
+/** The options of a request that may be sent ahead. */
+export type AheadOptions = Dispatcher.DispatchOptions & { readonly ahead?: Ahead };
+
+/** The connection on which a request waits for its answer. */
+export interface Place {
+  /** Whether the answer to a request is the next one. */
+  isNext(sent: Sent): boolean;
+  /** Called after bytes of an answer have arrived. */
+  arrived(bytes: number): void;
+  /** Called once a request has its answer, or has failed. */
+  ended(sent: Sent, isAnswered: boolean): void;
+}
+
+/** Milliseconds for the answer to a request that was sent ahead, from its turn on. Some servers lose such a request. */
+const patience = 2000;
+
+/** The statuses of a server that permits fewer requests. */
+const crowded: ReadonlySet<number> = new Set([429, 503]);
+
+/**
+ * A request that waits for its answer, as the handler that undici calls.
+ *
+ * Ending one that waits behind another would close the connection of the other, and undici would request that one again
+ * from its start. So it ends for its caller at once, and closes the connection when its turn has come.
+ *
+ * One that was sent ahead is repeated if the server loses or refuses it, so that nothing fails because of that.
+ */
+export class Sent implements Dispatcher.DispatchHandler {
+  readonly #handler: Dispatcher.DispatchHandler;
+  readonly #ahead: Ahead;
+  readonly #repeat: (sent: Sent) => void;
+  #place: Place | undefined;
+  #left: number;
+  #isWaiting = false;
+  /** Whether it was sent before the answer to another one had ended, and may be repeated because of that. */
+  #mayRepeat = false;
+  #isRepeated = false;
+  #timer: NodeJS.Timeout | undefined;
+  #abort: (error?: Error) => void = () => {};
+  #hasEnded = false;
+
+  /** @param repeat - sends it again, over a connection on which nothing waits, and sends nothing ahead from then on */
+  constructor(handler: Dispatcher.DispatchHandler, ahead: Ahead = nothingKnown, repeat: (sent: Sent) => void) {
+    this.#handler = handler;
+    this.#ahead = ahead;
+    this.#repeat = repeat;
+    this.#left = ahead.bytes;
+  }
+
+  /** Bytes that are missing of its answer. */
+  get left(): number {
+    return this.#left;
+  }
+
+  /** Records that other answers come first. */
+  wait(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#ahead.onTurn(false);
+  }
+
+  /** Records on which connection it is sent. */
+  enter(place: Place): void {
+    this.#place = place;
+    if (place.isNext(this)) {
+      this.begin();
+      return;
+    }
+    this.#mayRepeat = !this.#isRepeated;
+    this.wait();
+  }
+
+  /** Records that its answer is the next one. */
+  begin(): void {
+    if (this.#hasEnded) {
+      // The caller of this function still works on the answer before.
+      queueMicrotask(() => this.#abort());
+      return;
+    }
+    if (this.#mayRepeat) this.#timer = setTimeout(() => this.#again(), patience).unref();
+    if (!this.#isWaiting) return;
+    this.#isWaiting = false;
+    this.#ahead.onTurn(true);
+  }
+
+  /** May be called again: undici repeats a request if the connection ends before its turn. */
+  onConnect(abort: (error?: Error) => void): void {
+    this.#abort = abort;
+    if (this.#hasEnded) abort();
+    else this.#handler.onConnect?.((error) => this.#end(error));
+  }
+
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
+    clearTimeout(this.#timer);
+    if (this.#mayRepeat && crowded.has(status)) {
+      this.#again();
+      return true;
+    }
+    this.#mayRepeat = false;
+    return this.#hasEnded || (this.#handler.onHeaders?.(status, headers, resume, '') ?? true);
+  }
+
+  onData(chunk: Buffer): boolean {
+    const before = this.#left;
+    this.#left = Math.max(0, before - chunk.length);
+    const isReady = this.#hasEnded || (this.#handler.onData?.(chunk) ?? true);
+    if (before > 0) this.#place?.arrived(before - this.#left);
+    return isReady;
+  }
+
+  onComplete(trailers: string[] | null): void {
+    if (!this.#hasEnded) this.#handler.onComplete?.(trailers);
+    this.#leave(true);
+  }
+
+  onError(error: Error): void {
+    clearTimeout(this.#timer);
+    if (this.#isRepeated && this.#mayRepeat && !this.#hasEnded) {
+      this.#mayRepeat = false;
+      this.#place?.ended(this, false);
+      this.#repeat(this);
+      return;
+    }
+    if (!this.#hasEnded) this.#handler.onError?.(error);
+    this.#leave(false);
+  }
+
+  #again(): void {
+    this.#isRepeated = true;
+    this.#abort();
+  }
+
+  #leave(isAnswered: boolean): void {
+    this.#hasEnded = true;
+    this.#place?.ended(this, isAnswered);
+  }
+
+  #end(error?: Error): void {
+    if (this.#hasEnded) return;
+    if (this.#place === undefined || this.#place.isNext(this)) {
+      this.#abort(error);
+      return;
+    }
+    this.#hasEnded = true;
+    this.#handler.onError?.(error ?? new Error('the request was ended'));
+  }
+}
+
+const nothingKnown: Ahead = { bytes: Infinity, onTurn: () => {} };
