@@ -105,7 +105,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a worker that is started
     expect(workerPids()).toEqual([]);
   });
 
-  it('is none for `file:` sources alone, and if it cannot be started the download says so', async () => {
+  it('is not started for `file:` sources alone, and if it cannot be started the download says so', async () => {
     await using fetcher = fetcherFor();
     fetcher.prepare(['file:///etc/hosts']);
     fetcher.prepare([]);
