@@ -102,9 +102,13 @@ const exceptions = {
     functions: ['writeFileSync'],
     reason: 'it writes to a descriptor that openOutput gave',
   },
-  'packages/fetcher/src/parent/worker-process.ts': {
-    functions: ['openSync'],
-    reason: "it opens the package's own worker",
+  'packages/fetcher/src/parent/worker-program.ts': {
+    functions: ['openSync', 'readFileSync'],
+    reason: "it opens the package's own programs",
+  },
+  'packages/fetcher/src/worker/load.ts': {
+    functions: ['readFileSync'],
+    reason: 'it reads descriptors that it was started with, and has no path',
   },
   'packages/fetcher/src/disk/destination-file.ts': {
     functions: ['openSync'],

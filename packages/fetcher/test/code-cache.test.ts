@@ -25,7 +25,10 @@ beforeEach(() => {
 afterEach(() => folder[Symbol.dispose]());
 
 /** Programs of one length, each of which ends with another error: V8 compares no more of a source than its length. */
-const [own, odd] = ['own', 'odd'].map((word) => `throw new Error('${word} program');`) as [string, string];
+const [own, odd] = ['own', 'odd'].map(
+  // What is shown of the source is not taken for the message.
+  (word) => `const word = '${word}', Failure = globalThis['Err' + 'or'];\nthrow new Failure(word + ' program');`,
+) as [string, string];
 
 /** How a worker ends whose code cache has the functions of another program. */
 async function end(change: (cache: string) => void, source = own): Promise<string | undefined> {

@@ -14,9 +14,9 @@ export interface ProgramStart extends Pick<SandboxSpawnOptions, 'undumpable'> {
 }
 
 /**
- * Starts a program as `spawn` of a sandbox does, for a caller that has a descriptor for each stream. Where the system permits it
- * (Linux 5.3), the child is no object of `child_process`, which takes four milliseconds more: it has `pid`, `exitCode`,
- * `signalCode`, `killed`, `kill`, `enforcement` and the events `error`, `spawn`, `exit` and `close`.
+ * Starts a program as `spawn` of a sandbox does, for a caller that has a descriptor for each stream. `child_process`
+ * takes four milliseconds more, and is used only where the system lacks pidfds (Linux 5.3). Use of the child only `pid`,
+ * `exitCode`, `signalCode`, `killed`, `kill`, `enforcement`, and the events `error`, `spawn`, `exit` and `close`.
  *
  * @param options - options, or a policy from `definePolicy`
  * @throws SandboxError as `createSandbox` and `spawn`

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 import type { Outcome } from '@sb/fetcher';
 import { FetcherError } from '@sb/fetcher';
@@ -52,10 +52,12 @@ describe('a check of databases while servers are asked', () => {
     expect(await check.problems([{ ...unchanged, signature: { status: 'unchanged' } }])).toEqual([]);
   });
 
-  it('ends with who asked, and its failure is no failure then', async () => {
+  it('ends with who asked, and its failure does not count then', async () => {
     pacman(`echo $$ > ${folder.file('pid')}; exec sleep 1000`);
     const check = ask();
-    while (!existsSync(folder.file('pid'))) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!existsSync(folder.file('pid')) || readFileSync(folder.file('pid'), 'utf8') === '')
+      await new Promise((resolve) => setTimeout(resolve, 10));
     await check[Symbol.asyncDispose]();
+    expect(() => process.kill(Number(readFileSync(folder.file('pid'), 'utf8')), 0)).toThrow('ESRCH');
   });
 });

@@ -15,8 +15,8 @@ export interface Question {
 }
 
 /**
- * Asks pacman about the databases as they are, while the servers are asked whether there are newer ones. Mostly there are none, and
- * then the answer counts. The lock must be held until then.
+ * Asks pacman about the databases as they are, while the servers are asked whether there are newer ones. Mostly they have the
+ * same, and then the answer counts. The lock must be held until then.
  */
 export class EarlyCheck implements AsyncDisposable {
   readonly #end = new AbortController();

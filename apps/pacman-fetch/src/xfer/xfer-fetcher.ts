@@ -55,7 +55,7 @@ export class XferFetcher implements Fetcher {
     this.#patience = patience;
   }
 
-  /** Each file has a process of its own, which cannot start before its file is known. */
+  /** Each file has a separate process, which cannot start before its file is known. */
   prepare(): void {}
 
   async download(requests: readonly DownloadRequest[], options: DownloadOptions = {}): Promise<readonly Outcome[]> {

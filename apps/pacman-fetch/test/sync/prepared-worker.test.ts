@@ -33,7 +33,7 @@ describe.skipIf(missing(...unshared))('a worker that is started early', () => {
   });
   afterAll(async () => await scene[Symbol.asyncDispose]());
 
-  it('is gone with the program, whatever becomes of the download', async () => {
+  it('is gone with the program, with and without a download', async () => {
     const machine = scene.machine();
     const ended = { status: 'status 0', processes: [] };
     expect(await left(machine, 'refresh')).toMatchObject(ended);

@@ -94,7 +94,7 @@ export const fileMutants = [
   ),
   change(
     'what a file in the future says',
-    'disk/destination',
+    'disk/beginning',
     'stats?.isFile() !== true || !isPast(stats.mtimeMs)',
     'stats?.isFile() !== true',
     destination('with a time in the future confirms nothing, nor does a file'),

@@ -237,6 +237,21 @@ const fileReports = [
   ),
 ];
 
+/** A worker that is started before its work is known. */
+const spare = [
+  change('a port that the work does not need', 'parent/spare-worker', 'waiting.needs === textOf(needs)', 'true', [
+    'test/prepare',
+    'is ended, and another one downloads, if it was given other ports',
+  ]),
+  change(
+    'a report before there is work',
+    'parent/worker-process',
+    "throw new WorkerLied('it reported something before it had work');",
+    'return;',
+    ['test/prepare', 'is ended for a report before it has work, which does not count'],
+  ),
+];
+
 /** What becomes of a liar, and of what it says. */
 const verdict = [
   change('why a liar was ended', 'parent/worker-process', 'this.accuse(error.message);', 'this.kill();', [
@@ -378,5 +393,6 @@ export const workerMutants = [
   ...connections,
   ...frames,
   ...fileReports,
+  ...spare,
   ...verdict,
 ];
