@@ -68,8 +68,8 @@ export class KeptFile implements StreamSink {
   }
 
   /**
-   * Copied, because a chunk of one byte may keep a large buffer, unless it is almost all of its buffer: the kept bytes
-   * then need little more memory than their number.
+   * Copied, because a chunk of one byte may keep a large buffer. A chunk that is almost all of its buffer is not copied.
+   * So the kept bytes need little more memory than their number.
    */
   #keep(chunk: Uint8Array): void {
     for (let rest = chunk; rest.length > 0;) {
