@@ -62,6 +62,8 @@ const plugin = ({ onDemand = [] }: OneModule): NonNullable<Options['esbuildPlugi
 export const oneModule = (program: OneModule): Partial<Options> => ({
   format: 'cjs',
   minify: true,
+  // Else the plugin would not see the name of what it leaves out.
+  removeNodeProtocol: false,
   // Two builds of one package: the other one has emptied the folder.
   clean: false,
   banner: { js: banner },
