@@ -8,7 +8,7 @@ const maxWaiting = 64 * 1024;
 /**
  * Takes a chunk of a body. Its result is awaited before the next one, and before the memory of the chunk is used again.
  */
-export type Take = (chunk: Uint8Array) => Promise<void> | undefined;
+type Take = (chunk: Uint8Array) => Promise<void> | undefined;
 
 /** An answer whose body has not been read yet. */
 export interface Answer {
@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** The body of an answer. */
-export interface Body {
+interface Body {
   /**
    * Reads it to its end.
    *
