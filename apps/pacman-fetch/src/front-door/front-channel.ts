@@ -1,5 +1,7 @@
 import { Socket } from 'node:net';
 
+import { type FrameBytes, writeTogether } from '@sb/fetcher/in-this-process';
+
 import { disableTimeoutFlag, maxDataBytes, maxWireText, unknownTotal, wireHeader, type wireKinds } from './wire.js';
 
 /** The most bytes that may wait in this process. */
@@ -79,16 +81,20 @@ export class FrontChannel {
   }
 
   /**
-   * Sends bytes of the file.
+   * Sends bytes of the file, at most as many as one word announces.
    *
-   * @param pieces - not to be changed afterwards
-   * @param length - of all of them, at most what one word announces
+   * @returns for lent bytes, a promise to await before their memory is used again; undefined if they are sent
    */
-  data(pieces: readonly Uint8Array[], length: number): void {
+  data({ pieces, length, isLent }: FrameBytes): Promise<void> | undefined {
     this.#say('data', length);
+    if (isLent) {
+      this.#isHeld = false;
+      return writeTogether(this.#answers, pieces);
+    }
     for (const piece of pieces) this.#answers.write(piece);
     // The other side writes them while more are gathered here.
     if (length === maxDataBytes) this.#release();
+    return undefined;
   }
 
   /** What to wait for while bytes pile up; undefined if nothing waits. */

@@ -14,7 +14,7 @@ export class FrontSink implements StreamSink {
   constructor(channel: FrontChannel, maxBytes: number) {
     this.#channel = channel;
     this.#maxBytes = maxBytes;
-    this.#gathered = new GatheredBytes((pieces, length) => channel.data(pieces, length));
+    this.#gathered = new GatheredBytes((bytes) => channel.data(bytes));
   }
 
   get position(): number {
@@ -40,8 +40,7 @@ export class FrontSink implements StreamSink {
       throw new TransferFailure('too-large', tooLargeFor(this.#maxBytes));
     }
     this.#position += chunk.length;
-    this.#gathered.take(chunk);
-    return this.#channel.drained();
+    return this.#gathered.take(chunk) ?? this.#channel.drained();
   }
 
   /** Sends what waits. Call it before any other word about the file. */

@@ -3,15 +3,34 @@ import { fullDataBytes, maxDataBytes } from './messages.js';
 /** Milliseconds for which a few bytes wait for more. So each file has at most ten such frames a second. */
 const longestWait = 100;
 
-/** Bytes below which a chunk is copied rather than kept. */
+/** Bytes below which chunks are copied into one piece of memory. */
 const tinyBytes = 4096;
+
+/** Bytes from which a chunk is sent at once, and not copied. */
+const largeBytes = 64 * 1024;
+
+/** The bytes of one frame: at least one, and at most as many as a frame may have. */
+export interface FrameBytes {
+  readonly pieces: readonly Uint8Array[];
+  /** The number of bytes of all pieces. */
+  readonly length: number;
+  /** Whether their memory is used again as soon as they are sent. */
+  readonly isLent: boolean;
+}
+
+/**
+ * Sends the bytes of one frame.
+ *
+ * @returns for lent bytes, a promise to await before their memory is used again; undefined if they are sent
+ */
+export type SendFrame = (bytes: FrameBytes) => Promise<void> | undefined;
 
 /**
  * Collects the bytes of a download for one frame. Bytes of one turn of the event loop are sent as one frame. A small
- * amount waits a moment for more, so that tiny chunks cost no more than large ones.
+ * amount waits a moment for more, so that tiny chunks cost no more than large ones. A large chunk is sent at once.
  */
 export class GatheredBytes {
-  readonly #send: (pieces: readonly Uint8Array[], length: number) => void;
+  readonly #send: SendFrame;
   /** The waiting bytes: fewer than a frame may have. */
   #pieces: Uint8Array[] = [];
   #bytes = 0;
@@ -20,24 +39,40 @@ export class GatheredBytes {
   #timer: NodeJS.Timeout | undefined;
   #isAtTurnsEnd = false;
 
-  /** @param send - receives the bytes of one frame: at least one, and at most as many as a frame may have */
-  constructor(send: (pieces: readonly Uint8Array[], length: number) => void) {
+  constructor(send: SendFrame) {
     this.#send = send;
   }
 
   /**
    * Takes a chunk.
    *
-   * @param chunk - not to be changed afterwards
+   * @returns a promise to await before the memory of the chunk is used again; undefined if it may be used at once
    */
-  take(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length;) {
-      const part = chunk.subarray(at, at + maxDataBytes - this.#bytes);
-      at += part.length;
-      this.#hold(part);
-      if (this.#bytes === maxDataBytes) this.flush();
-    }
+  take(chunk: Uint8Array): Promise<void> | undefined {
+    if (chunk.length >= largeBytes) return this.#pass(chunk);
+    const fitting = Math.min(chunk.length, maxDataBytes - this.#bytes);
+    this.#hold(chunk.subarray(0, fitting));
+    if (this.#bytes === maxDataBytes) this.flush();
+    this.#hold(chunk.subarray(fitting));
     this.#schedule();
+    return undefined;
+  }
+
+  /** Few frames may be less than full, so the waiting bytes become a full one first. */
+  #pass(chunk: Uint8Array): Promise<void> | undefined {
+    const missing = this.#bytes === 0 ? 0 : Math.max(0, fullDataBytes - this.#bytes);
+    this.#hold(chunk.subarray(0, missing));
+    this.flush();
+    let sent: Promise<void> | undefined;
+    let rest = chunk.subarray(missing);
+    while (rest.length >= fullDataBytes) {
+      const part = rest.subarray(0, maxDataBytes);
+      rest = rest.subarray(part.length);
+      sent = this.#send({ pieces: [part], length: part.length, isLent: true });
+    }
+    this.#hold(rest);
+    this.#schedule();
+    return sent;
   }
 
   /** Sends the waiting bytes. Call it before any other report about the file. */
@@ -45,16 +80,18 @@ export class GatheredBytes {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#bytes === 0) return;
-    this.#send(this.#pieces, this.#bytes);
+    void this.#send({ pieces: this.#pieces, length: this.#bytes, isLent: false });
     this.#pieces = [];
     this.#bytes = 0;
     this.#gathered = undefined;
   }
 
+  /** Keeps a copy. */
   #hold(part: Uint8Array): void {
+    if (part.length === 0) return;
     this.#bytes += part.length;
     if (part.length >= tinyBytes) {
-      this.#pieces.push(part);
+      this.#pieces.push(Buffer.from(part));
       this.#gathered = undefined;
       return;
     }

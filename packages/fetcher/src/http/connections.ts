@@ -5,6 +5,7 @@ import { callbackify, promisify } from 'node:util';
 import { basicCredentials } from './basic.js';
 import { secureWithNotice } from './close-notify.js';
 import { lateTls } from './late-tls.js';
+import { lendingConnector } from './lent-bytes.js';
 import { guardedLookup } from './link-local.js';
 import { setDownloadFlags } from './v8-flags.js';
 import { proxyFor, type ProxyRules } from './proxies.js';
@@ -145,7 +146,7 @@ export class Connections {
 
   #direct(isSecure: boolean, how: How): Dispatcher {
     const { connect, ...common } = this.#common(isSecure, how);
-    return new Agent({ ...common, connect: certificateConnector(connect) });
+    return new Agent({ ...common, connect: isSecure ? certificateConnector(connect) : lendingConnector(connect) });
   }
 
   #proven(how: How): Dispatcher {

@@ -1,11 +1,14 @@
 import type { Stop } from '../values/stop.js';
+import { announceLoan, type Loan } from './lent-bytes.js';
 import type { Dispatcher } from './undici.js';
 
 /** Bytes that wait for a reader before the server must wait: as many as a stream of Node keeps. */
 const maxWaiting = 64 * 1024;
 
-/** Takes a chunk of a body; its result is awaited before the next one. */
-export type Take = (chunk: Uint8Array) => Promise<void> | undefined;
+/**
+ * Takes a chunk of a body. Its result is awaited before the next one, and before the memory of the chunk is used again.
+ */
+type Take = (chunk: Uint8Array) => Promise<void> | undefined;
 
 /** An answer whose body has not been read yet. */
 export interface Answer {
@@ -16,7 +19,7 @@ export interface Answer {
 }
 
 /** The body of an answer. */
-export interface Body {
+interface Body {
   /**
    * Reads it to its end.
    *
@@ -56,6 +59,9 @@ class Exchange implements Dispatcher.DispatchHandler, Body {
   #abort: (reason?: Error) => void = () => {};
   #resume: () => void = () => {};
   #isAnswered = false;
+  #loan: Loan | undefined;
+  /** Whether it may be lent the bytes of its body: no header fields follow those. */
+  #mayBeLent = false;
   /** The bytes that no reader has taken yet. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
@@ -81,8 +87,12 @@ class Exchange implements Dispatcher.DispatchHandler, Body {
 
   onConnect(abort: (reason?: Error) => void): void {
     const { reason } = this.#stop;
-    if (reason === undefined) this.#abort = abort;
-    else abort(reason);
+    if (reason === undefined) {
+      this.#abort = abort;
+      this.#loan = announceLoan();
+    } else {
+      abort(reason);
+    }
   }
 
   onHeaders(status: number, fields: readonly Buffer[], resume: () => void): boolean {
@@ -90,15 +100,18 @@ class Exchange implements Dispatcher.DispatchHandler, Body {
     if (status < 200) return true;
     this.#isAnswered = true;
     this.#resume = resume;
+    this.#mayBeLent = fieldOf(fields, 'transfer-encoding') === undefined;
     this.#onAnswer({ status, header: (name) => fieldOf(fields, name), body: this });
     return true;
   }
 
   onData(chunk: Buffer): boolean {
-    if (this.#isOver) return true;
+    // undici resumes with an empty chunk.
+    if (this.#isOver || chunk.length === 0) return true;
     if (this.#take !== undefined && !this.#isHeld) {
       this.#give(this.#take, chunk);
-      return true;
+      this.#isPaused = this.#isHeld && this.#loan?.isOpen === true;
+      return !this.#isPaused;
     }
     this.#waiting.push(chunk);
     this.#waitingBytes += chunk.length;
@@ -173,10 +186,13 @@ class Exchange implements Dispatcher.DispatchHandler, Body {
       this.#finish();
       if (this.#error === undefined) this.#onRead();
       else this.#onBroken(this.#error);
-    } else if (this.#isPaused) {
-      this.#isPaused = false;
-      this.#resume();
+      return;
     }
+    // From now on, each chunk is taken as it comes.
+    if (this.#loan !== undefined) this.#loan.isOpen = this.#mayBeLent;
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#resume();
   }
 
   /** Ends the body early. For undici, a body that has come completely stays so. */

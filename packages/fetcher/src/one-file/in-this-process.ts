@@ -19,7 +19,8 @@ import { planOneFile } from './plan.js';
 
 export { failureOf } from '../http/failure-of.js';
 export { TransferFailure } from '../errors/transfer-failure.js';
-export { GatheredBytes } from '../channel/gathered-bytes.js';
+export { type FrameBytes, GatheredBytes } from '../channel/gathered-bytes.js';
+export { writeTogether } from '../channel/write-together.js';
 export { tooLargeFor } from '../source/sink.js';
 export { proxiesOf } from '../http/proxies.js';
 export type { AheadLimits, ExpectedFile } from './files-ahead.js';

@@ -13,13 +13,10 @@ export interface StreamSink extends Sink {
 }
 
 /** Bytes of a piece of memory, which is filled before another one is allocated. */
-const blockSize = 64 * 1024;
-
-/** Bytes below which a chunk is copied rather than kept. */
-const leastKept = 4096;
+const blockSize = 256 * 1024;
 
 interface Block {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   used: number;
 }
 
@@ -68,17 +65,13 @@ export class KeptFile implements StreamSink {
   }
 
   /**
-   * Copied, because a chunk of one byte may keep a large buffer. A chunk that is almost all of its buffer is not copied.
-   * So the kept bytes need little more memory than their number.
+   * Copied, because a chunk of one byte may keep a large buffer: the kept bytes then need no more memory than their
+   * number.
    */
   #keep(chunk: Uint8Array): void {
     for (let rest = chunk; rest.length > 0;) {
       let block = this.#blocks.at(-1);
       if (block === undefined || block.used === block.bytes.length) {
-        if (isMostOfItsBuffer(rest)) {
-          this.#blocks.push({ bytes: rest, used: rest.length });
-          return;
-        }
         const left = Math.max(this.#maxBytes - (this.#position - rest.length), rest.length);
         block = { bytes: Buffer.allocUnsafeSlow(Math.min(left, blockSize)), used: 0 };
         this.#blocks.push(block);
@@ -113,10 +106,6 @@ export class KeptFile implements StreamSink {
       this.#isHanding = false;
     }
   }
-}
-
-function isMostOfItsBuffer({ length, buffer }: Uint8Array): boolean {
-  return length >= leastKept && length >= buffer.byteLength * (7 / 8);
 }
 
 function startIn(target: StreamSink, said: Parameters<StreamSink['start']>): void {

@@ -9,9 +9,10 @@ export interface Sink {
    */
   begin(isAppended: boolean): void;
   /**
-   * Takes a whole chunk, which must not be changed afterwards.
+   * Takes a whole chunk, whose memory is used again afterwards: a sink that keeps bytes must copy them.
    *
-   * @returns a promise to await before the next one; undefined if the next one may follow at once
+   * @returns a promise to await before the next one, and before the memory is used again; undefined if the next one may
+   *   follow at once
    * @throws TransferFailure `too-large` before the limit is exceeded, `file` if the write fails
    */
   write(chunk: Uint8Array): Promise<void> | undefined;

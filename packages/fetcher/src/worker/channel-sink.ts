@@ -24,7 +24,9 @@ export class ChannelSink implements Sink {
     this.#channel = channel;
     this.#maxBytes = maxBytes;
     this.#position = position;
-    this.#gathered = new GatheredBytes((pieces, length) => channel.send({ type: 'data', file, of, length }, pieces));
+    this.#gathered = new GatheredBytes((bytes) =>
+      channel.send({ type: 'data', file, of, length: bytes.length }, bytes),
+    );
   }
 
   get position(): number {
@@ -40,8 +42,7 @@ export class ChannelSink implements Sink {
       throw new TransferFailure('too-large', tooLargeFor(this.#maxBytes));
     }
     this.#position += chunk.length;
-    this.#gathered.take(chunk);
-    return this.#channel.drained();
+    return this.#gathered.take(chunk) ?? this.#channel.drained();
   }
 
   /** Sends the waiting bytes. Call it before any report about the file. */

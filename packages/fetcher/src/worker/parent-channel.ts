@@ -1,7 +1,9 @@
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
+import type { FrameBytes } from '../channel/gathered-bytes.js';
 import { type Frame, type Order, type Work, workerDescriptors } from '../channel/messages.js';
+import { writeTogether } from '../channel/write-together.js';
 
 /** The most bytes that wait in this process to be sent, for all files together. */
 const maxWaiting = 256 * 1024;
@@ -16,6 +18,8 @@ export class ParentChannel {
     writableHighWaterMark: maxWaiting,
   } as ConstructorParameters<typeof Socket>[0]);
   #drained: Promise<void> | undefined;
+  /** Lent chunks that the parent has not accepted yet. */
+  #lent = 0;
 
   readonly #onLost = (): void => process.exit(1);
 
@@ -30,7 +34,7 @@ export class ParentChannel {
 
   /** Whether bytes accumulate because the parent accepts none. */
   get isBusy(): boolean {
-    return this.#frames.writableNeedDrain;
+    return this.#lent > 0 || this.#frames.writableNeedDrain;
   }
 
   /**
@@ -58,18 +62,18 @@ export class ParentChannel {
    * Sends bytes of a file.
    *
    * @param frame - announces them
-   * @param pieces - must not be changed afterwards
+   * @returns a promise to await before the memory of lent bytes is used again; undefined if they are sent
    */
-  send(frame: Extract<Frame, { type: 'data' }>, pieces: readonly Uint8Array[]): void {
-    this.#frames.cork();
-    this.say(frame);
-    for (const piece of pieces) this.#frames.write(piece);
-    this.#frames.uncork();
+  send(frame: Extract<Frame, { type: 'data' }>, { pieces, isLent }: FrameBytes): Promise<void> | undefined {
+    const sent = writeTogether(this.#frames, [`${JSON.stringify(frame)}\n`, ...pieces]);
+    if (sent === undefined || !isLent) return undefined;
+    this.#lent += 1;
+    return sent.then(() => void (this.#lent -= 1));
   }
 
   /** A promise to await while bytes accumulate; undefined if none do. */
   drained(): Promise<void> | undefined {
-    if (!this.isBusy) return undefined;
+    if (!this.#frames.writableNeedDrain) return undefined;
     this.#drained ??= new Promise((resolve) => {
       this.#frames.once('drain', () => {
         this.#drained = undefined;

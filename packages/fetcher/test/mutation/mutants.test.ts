@@ -2,12 +2,13 @@
 import { mutationTests } from '@sb/test-kit/mutation';
 
 import { fileMutants } from './file-mutants.js';
+import { lentMutants } from './lent-mutants.js';
 import { originMutants } from './origin-mutants.js';
 import { workerMutants } from './worker-mutants.js';
 
 mutationTests(
   'packages/fetcher',
-  [...workerMutants, ...fileMutants, ...originMutants],
+  [...workerMutants, ...fileMutants, ...lentMutants, ...originMutants],
   'linux',
   'root',
   'landlock6',
