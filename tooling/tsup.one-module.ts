@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import type { Options } from 'tsup';
 
 import { jsonAsText } from './tsup.json-as-text.js';
+import { unusedByUndici } from './tsup.unused-by-undici.js';
 
 /** Modules of packages as they were built: they look for addons and programs from where they lie. */
 const built = /\/packages\/(?<name>[a-z-]+)\/dist\/[^/]+\.js$/;
@@ -83,7 +84,7 @@ export const oneModule = (program: OneModule): Partial<Options> => ({
   clean: false,
   banner: { js: banner },
   define: { 'import.meta.url': '__this.url', 'import.meta.dirname': '__dirname' },
-  esbuildPlugins: [jsonAsText, plugin(program)],
+  esbuildPlugins: [jsonAsText, unusedByUndici, plugin(program)],
   esbuildOptions: (options) => {
     // V8 reads a source of ASCII faster; the one comment that is not goes with the other licences.
     options.charset = 'ascii';

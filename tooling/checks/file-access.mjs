@@ -44,6 +44,10 @@ const exceptions = {
     functions: ['getBuiltinModule'],
     reason: 'it takes the module about the operating system alone',
   },
+  'packages/fetcher/src/http/late-tls.ts': {
+    functions: ['getBuiltinModule'],
+    reason: 'it takes the module for TLS alone',
+  },
   'packages/sandbox/src/system/late.ts': {
     functions: ['getBuiltinModule'],
     reason: 'it takes the modules of child processes, sockets, streams and terminals alone',

@@ -1,11 +1,11 @@
 import type { LookupFunction, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { DEFAULT_CIPHERS } from 'node:tls';
 import { callbackify, promisify } from 'node:util';
 
 import { basicCredentials } from './basic.js';
 import { secureWithNotice } from './close-notify.js';
 import { Lanes } from './lanes.js';
+import { lateTls } from './late-tls.js';
 import { lendingConnector } from './lent-bytes.js';
 import { guardedLookup } from './link-local.js';
 import { setDownloadFlags } from './v8-flags.js';
@@ -69,7 +69,7 @@ const maxHeaderSize = 16 * 1024;
  * least 2,048 bits, and signatures must not use SHA-1 (SSL_CTX_set_security_level(3)). Older versions of Node use level
  * 1.
  */
-const ciphers = `${DEFAULT_CIPHERS}:@SECLEVEL=2`;
+const ciphers = (): string => `${lateTls().DEFAULT_CIPHERS}:@SECLEVEL=2`;
 
 /** Connections that stay open between requests. */
 export class Connections {
@@ -201,7 +201,11 @@ export class Connections {
   #common(isSecure: boolean, { use, lookup }: How) {
     const { connectTimeout, certificates, connections = null } = this.#options;
     const ca = isSecure ? certificates() : undefined;
-    const tls = { checkServerIdentity, ciphers, ...(ca === undefined ? {} : { ca }) };
+    const tls = {
+      checkServerIdentity,
+      ...(isSecure ? { ciphers: ciphers() } : {}),
+      ...(ca === undefined ? {} : { ca }),
+    };
     return {
       maxHeaderSize,
       // If it is 0, undici keeps no connection.

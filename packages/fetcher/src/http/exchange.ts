@@ -9,7 +9,7 @@ const maxWaiting = 64 * 1024;
 /**
  * Takes a chunk of a body. Its result is awaited before the next one, and before the memory of the chunk is used again.
  */
-export type Take = (chunk: Uint8Array) => Promise<void> | undefined;
+type Take = (chunk: Uint8Array) => Promise<void> | undefined;
 
 /** An answer whose body has not been read yet. */
 export interface Answer {
@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 /** The body of an answer. */
-export interface Body {
+interface Body {
   /**
    * Reads it to its end.
    *
@@ -162,13 +162,11 @@ class Exchange implements Dispatcher.DispatchHandler, Body {
       const full = take(chunk);
       if (full === undefined) return;
       this.#isHeld = true;
-      full.then(
-        () => {
-          this.#isHeld = false;
-          this.#goOn();
-        },
-        (error: unknown) => this.#break(error),
-      );
+      const onReady = (): void => {
+        this.#isHeld = false;
+        this.#goOn();
+      };
+      full.then(onReady, (error: unknown) => this.#break(error));
     } catch (error) {
       this.#break(error);
     }
@@ -177,13 +175,14 @@ class Exchange implements Dispatcher.DispatchHandler, Body {
   /** Hands over what waits, and lets the server send more. */
   #goOn(): void {
     const take = this.#take;
-    while (take !== undefined && !this.#isHeld && !this.#isOver) {
+    if (take === undefined) return;
+    while (!this.#isHeld && !this.#isOver) {
       const chunk = this.#waiting.shift();
       if (chunk === undefined) break;
       this.#waitingBytes -= chunk.length;
       this.#give(take, chunk);
     }
-    if (take === undefined || this.#isHeld || this.#isOver) return;
+    if (this.#isHeld || this.#isOver) return;
     if (this.#isEnded) {
       this.#finish();
       if (this.#error === undefined) this.#onRead();
@@ -197,7 +196,7 @@ class Exchange implements Dispatcher.DispatchHandler, Body {
     this.#resume();
   }
 
-  /** Ends the body early. What it drops is no error for undici if all of it has come. */
+  /** Ends the body early. For undici, a body that has come completely stays so. */
   #break(error: unknown): void {
     if (this.#isOver) return;
     this.#finish();

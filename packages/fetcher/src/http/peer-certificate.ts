@@ -1,5 +1,6 @@
-import { type DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 
+import { lateTls } from './late-tls.js';
 import { buildConnector, type Connector } from './undici.js';
 
 /**
@@ -13,7 +14,7 @@ export function certificateConnector(tls: buildConnector.BuildOptions): Connecto
   return (options, callback) => {
     // The type lacks what it returns.
     const socket: unknown = connector(options, callback);
-    if (socket instanceof TLSSocket) keepCertificate(socket);
+    if (options.protocol === 'https:' && socket instanceof lateTls().TLSSocket) keepCertificate(socket);
   };
 }
 

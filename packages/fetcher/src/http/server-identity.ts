@@ -1,4 +1,6 @@
-import { checkServerIdentity as checkNames, type PeerCertificate } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
+
+import { lateTls } from './late-tls.js';
 
 /**
  * Checks a server's certificate beyond its chain: only names from subjectAltName count (RFC 9525, 6.3). Node itself
@@ -9,7 +11,7 @@ import { checkServerIdentity as checkNames, type PeerCertificate } from 'node:tl
  * @returns an error, as `tls.connect` requires; undefined if the certificate is valid
  */
 export function checkServerIdentity(hostname: string, certificate: PeerCertificate): Error | undefined {
-  if (certificate.subjectaltname !== undefined) return checkNames(hostname, certificate);
+  if (certificate.subjectaltname !== undefined) return lateTls().checkServerIdentity(hostname, certificate);
   const error = new Error("The server's certificate is refused: it names no host");
   return Object.assign(error, { code: 'ERR_TLS_CERT_NO_ALT_NAME' });
 }

@@ -175,8 +175,7 @@ export class Contest implements Disposable {
     for (const { source, url, stop } of this.#running.all) {
       if (hostKey(url) !== host || !this.#contested.wanted.isSummed) continue;
       if (this.#parts.has(source)) this.#resume = null;
-      const text = `${url.host} sent a wrong file; no more bytes from it are accepted`;
-      stop.stop(new TransferFailure('protocol', text));
+      stop.stop(new TransferFailure('protocol', `${url.host} sent a wrong file; no more bytes from it are accepted`));
     }
   }
 
