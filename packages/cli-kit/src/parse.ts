@@ -71,7 +71,7 @@ function valueOf({ name, rawName, value, inlineValue }: OptionToken, option: Opt
     return value === undefined ? value : usage.refuse(`${rawName} takes no value`, `Write it as ${rawName} only.`);
   }
   if (value === undefined && optionalValue) return value;
-  if (value === undefined || !isMeant(value, inlineValue, mayBeEmpty)) {
+  if (value === undefined || !isMeant(value, inlineValue === true, mayBeEmpty)) {
     const forms = [...(optionalValue ? [] : [`${rawName} ${placeholder}`]), `--${name}=${placeholder}`];
     return usage.refuse(`${rawName} needs a value`, `Write ${forms.join(', or ')}.`);
   }

@@ -18,7 +18,7 @@ import {
   shown,
   text,
   titled,
-  withOwnSchema,
+  withSchema,
   word,
 } from '@sb/core/document';
 
@@ -90,7 +90,7 @@ const bytesPath: Reader<Uint8Array> = {
 };
 
 /** A path of a rule: text, or bytes if a name is not UTF-8. */
-export const pathReader: Reader<PathInput> = withOwnSchema(
+export const pathReader: Reader<PathInput> = withSchema(
   either<PathInput>({ ...textPath, accepts: isText }, bytesPath),
   () => textPath.schema,
 );

@@ -8,6 +8,9 @@ const procType = 0x9fa0;
 /** Directories of the paths that one question looks at. */
 let near: NearDirectories | undefined;
 
+/** What was found for this question, by paths whose last name is not a link: rules and questions name the same few. */
+const found = new Map<string, BigIntStats>();
+
 /**
  * Answers one question. Meanwhile directories that paths lead through stay open, so that a deep path takes a step for
  * each name, and not one for each pair of names.
@@ -20,6 +23,7 @@ export function lookingTogether<T>(answer: () => T): T {
     return answer();
   } finally {
     near = undefined;
+    found.clear();
   }
 }
 
@@ -60,7 +64,12 @@ export function linkOf(folder: Buffer, name: Buffer): { readonly target: string;
 }
 
 function held(path: Buffer, follows: boolean): BigIntStats {
-  return withHeld(path, follows, (descriptor) => fstatSync(descriptor, { bigint: true }));
+  const name = path.toString('latin1');
+  const known = found.get(name);
+  if (known !== undefined) return known;
+  const status = withHeld(path, follows, (descriptor) => fstatSync(descriptor, { bigint: true }));
+  if (near !== undefined && !follows && !status.isSymbolicLink()) found.set(name, status);
+  return status;
 }
 
 function withHeld<T>(path: Buffer, follows: boolean, use: (descriptor: number) => T): T {

@@ -12,7 +12,7 @@ import {
   record,
   required,
   text,
-  withOwnSchema,
+  withSchema,
   word,
 } from '@sb/core/document';
 
@@ -61,7 +61,7 @@ const identity: Reader<UserIdentity> = object<UserIdentity>({
 export const referenceReader = either<string | number | UserReference>(name('user'), id('user'), reference);
 
 /** The user to switch to: one to look up, or the result of a look-up. */
-const whoReader: Reader<PrivdropOptions['user']> = withOwnSchema(
+const whoReader: Reader<PrivdropOptions['user']> = withSchema(
   {
     expected: referenceReader.expected,
     parts: { kind: 'forms', forms: [referenceReader, identity], formOf: whoFormOf },

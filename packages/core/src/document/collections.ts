@@ -60,9 +60,8 @@ export function record<T>(
   { name, what, max = 4096, undefinedIsAbsent = false }: RecordRule,
 ): Reader<Readonly<Record<string, T>>> {
   const expected = 'an object';
-  return {
+  const own: Omit<Reader<Readonly<Record<string, T>>>, 'schema'> = {
     expected,
-    schema: { type: 'object', propertyNames: { pattern: name.source }, additionalProperties: entry.schema },
     parts: { kind: 'record', entry, max, undefinedIsAbsent },
     accepts: isObject,
     read: (value, place) => {
@@ -77,4 +76,9 @@ export function record<T>(
       return Object.freeze(Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(read)));
     },
   };
+  return withSchema(own, () => ({
+    type: 'object',
+    propertyNames: { pattern: name.source },
+    additionalProperties: entry.schema,
+  }));
 }

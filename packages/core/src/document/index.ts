@@ -16,7 +16,7 @@ export {
   refuseKind,
   type Schema,
   titled,
-  withOwnSchema,
+  withSchema,
 } from './reader.js';
 export {
   boolean,

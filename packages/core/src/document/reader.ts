@@ -39,9 +39,9 @@ export interface Reader<T = unknown> {
   /** The same for editors and other languages. */
   readonly schema: Schema;
   /** The words that it accepts, if it accepts nothing else. */
-  readonly words?: readonly (string | number)[];
+  readonly words?: readonly (string | number)[] | undefined;
   /** Its parts; absent for a value without parts. */
-  readonly parts?: Parts;
+  readonly parts?: Parts | undefined;
   /** Whether a value is of this kind. {@link read} examines its content. */
   accepts(value: unknown): boolean;
   /**
@@ -59,37 +59,60 @@ export interface Kind<T> {
   readonly is: (value: unknown) => value is T;
 }
 
+/** All of a reader beside its schema. */
+type Read<T> = Omit<Reader<T>, 'schema'>;
+
+/** A reader like another one. A start makes hundreds of them and reads with a few, so each is a small object. */
+class Like<T> implements Reader<T> {
+  readonly #own: Omit<Reader, 'schema' | 'read'>;
+  readonly #read: Pick<Reader<T>, 'read'>;
+  readonly #schemaOf: () => Schema;
+  #schema: Schema | undefined;
+
+  constructor(own: Omit<Reader, 'schema' | 'read'>, read: Pick<Reader<T>, 'read'>, schemaOf: () => Schema) {
+    this.#own = own;
+    this.#read = read;
+    this.#schemaOf = schemaOf;
+  }
+
+  get expected(): string {
+    return this.#own.expected;
+  }
+
+  get schema(): Schema {
+    return (this.#schema ??= this.#schemaOf());
+  }
+
+  get words(): Reader['words'] {
+    return this.#own.words;
+  }
+
+  get parts(): Reader['parts'] {
+    return this.#own.parts;
+  }
+
+  accepts(value: unknown): boolean {
+    return this.#own.accepts(value);
+  }
+
+  read(value: unknown, place: Place): T {
+    return this.#read.read(value, place);
+  }
+}
+
 /**
- * A reader whose schema is made when it is first asked for: a run reads, and asks for none.
+ * A reader whose schema is made when it is first asked for: a run reads, and asks for none. It cannot be spread.
  *
  * @param reader - all else of it
  * @param schema - makes it
  */
-export function withSchema<T>(reader: Omit<Reader<T>, 'schema'>, schema: () => Schema): Reader<T> {
-  let made: Schema | undefined;
-  return {
-    ...reader,
-    get schema() {
-      return (made ??= schema());
-    },
-  };
-}
-
-/** What a reader has beside its schema. */
-function withoutSchema<T>(reader: Omit<Reader<T>, 'schema'>): Omit<Reader<T>, 'schema'> {
-  const { expected, words, parts } = reader;
-  return {
-    expected,
-    ...(words === undefined ? {} : { words }),
-    ...(parts === undefined ? {} : { parts }),
-    accepts: (value) => reader.accepts(value),
-    read: (value, place) => reader.read(value, place),
-  };
+export function withSchema<T>(reader: Read<T>, schema: () => Schema): Reader<T> {
+  return new Like(reader, reader, schema);
 }
 
 /** The same reader, which reads in another way. */
 export function readBy<T, U>(reader: Reader<T>, read: Reader<U>['read']): Reader<U> {
-  return withSchema({ ...withoutSchema(reader), read }, () => reader.schema);
+  return new Like(reader, { read }, () => reader.schema);
 }
 
 /** A reader of values that have no parts. */
@@ -120,19 +143,14 @@ export function refuseWord(
   return place.refuse(`is ${shown(value)}`, `${guess}Give ${expected}.`);
 }
 
-/** The same reader with another schema, which is made when it is first asked for. */
-export function withOwnSchema<T>(reader: Omit<Reader<T>, 'schema'>, schema: () => Schema): Reader<T> {
-  return withSchema(withoutSchema(reader), schema);
-}
-
 /** The same reader with a sentence for editors. */
 export function described<T>(reader: Reader<T>, description: string): Reader<T> {
-  return withOwnSchema(reader, () => ({ ...reader.schema, description }));
+  return withSchema(reader, () => ({ ...reader.schema, description }));
 }
 
 /** The same reader with a name, under which a published schema defines it once. */
 export function titled<T>(reader: Reader<T>, title: string): Reader<T> {
-  return withOwnSchema(reader, () => ({ ...reader.schema, title }));
+  return withSchema(reader, () => ({ ...reader.schema, title }));
 }
 
 /**
@@ -148,7 +166,7 @@ export function checked<T, U>(reader: Reader<T>, then: (value: T, place: Place) 
 export function either<T>(...readers: readonly Reader<T>[]): Reader<T> {
   const expected = readers.map((reader) => reader.expected).join(' or ');
   const formOf = (value: unknown): Reader<T> | undefined => readers.find((one) => one.accepts(value));
-  const own: Omit<Reader<T>, 'schema'> = {
+  const own: Read<T> = {
     expected,
     parts: { kind: 'forms', forms: readers, formOf },
     accepts: (value) => formOf(value) !== undefined,

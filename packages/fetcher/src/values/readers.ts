@@ -1,5 +1,5 @@
 /** Tables of values that several options of this package have. */
-import { checked, either, integer, kind, list, Place, type Reader, text, word } from '@sb/core/document';
+import { checked, either, integer, kind, list, Place, readBy, type Reader, text, word } from '@sb/core/document';
 
 import { FetcherError } from '../errors/fetcher-error.js';
 import { type Limits, maxTimer } from './limits.js';
@@ -39,13 +39,10 @@ export const sourceReader = checked(location, (source, place) => {
  * @param words - texts that it accepts
  */
 export function unshown<T>(reader: Reader<T>, words: readonly string[] = []): Reader<T> {
-  return {
-    ...reader,
-    read: (value, place) => {
-      if (typeof value !== 'string' || words.includes(value)) return reader.read(value, place);
-      return place.refuse(`is not ${reader.expected}: a text`, 'Correct the value.');
-    },
-  };
+  return readBy(reader, (value, place) => {
+    if (typeof value !== 'string' || words.includes(value)) return reader.read(value, place);
+    return place.refuse(`is not ${reader.expected}: a text`, 'Correct the value.');
+  });
 }
 
 /** What a header field may contain (RFC 9110, 5.5). */

@@ -13,6 +13,7 @@ import {
   type Reader,
   refuseKind,
   titled,
+  withSchema,
   word,
 } from '@sb/core/document';
 import {
@@ -45,23 +46,25 @@ const flags = { optional: lenient(boolean), refer: lenient(boolean) };
 const shortObject = object<ShortRule>({ ro: paths, rx: paths, rw: paths, rwx: paths, list: paths, ...flags });
 
 /** `{ "rw": ["out"], "optional": true }`: exactly one kind of access. */
-const shortRule: Reader<ShortRule> = {
-  ...checked(shortObject, (rule, place) => {
+const shortRule: Reader<ShortRule> = withSchema(
+  checked(shortObject, (rule, place) => {
     const named = accesses.filter((access) => Object.hasOwn(rule, access));
     if (named.length === 1) return rule;
     return place.refuse('does not name exactly one kind of access', `Use one of: ${accesses.join(', ')}.`);
   }),
-  schema: { ...shortObject.schema, oneOf: accesses.map((access) => ({ required: [access] })) },
-};
+  () => ({ ...shortObject.schema, oneOf: accesses.map((access) => ({ required: [access] })) }),
+);
 
 /** A rule in the form of the builders of `@sb/landlock` or written by hand, or a short one of a document. */
-const ruleReader: Reader<PathRule | ShortRule> = {
-  expected: 'a rule',
-  schema: { anyOf: [shortRule.schema, longRule.schema] },
-  parts: { kind: 'forms', forms: [shortRule, longRule], formOf },
-  accepts: isObject,
-  read: (value, place) => formOf(value)?.read(value, place) ?? refuseKind(value, place, 'an object'),
-};
+const ruleReader: Reader<PathRule | ShortRule> = withSchema<PathRule | ShortRule>(
+  {
+    expected: 'a rule',
+    parts: { kind: 'forms', forms: [shortRule, longRule], formOf },
+    accepts: isObject,
+    read: (value, place) => formOf(value)?.read(value, place) ?? refuseKind(value, place, 'an object'),
+  },
+  () => ({ anyOf: [shortRule.schema, longRule.schema] }),
+);
 
 function formOf(value: unknown): Reader<PathRule | ShortRule> | undefined {
   if (!isObject(value)) return undefined;

@@ -18,7 +18,7 @@ import {
   shown,
   tagged,
   titled,
-  withOwnSchema,
+  withSchema,
   word,
 } from '@sb/core/document';
 
@@ -118,7 +118,7 @@ const actionObject = checked(
 const actionReader: Reader<Action> = titled(
   either(
     actionObject,
-    withOwnSchema(
+    withSchema(
       checked(word(actionNames), (action, place) => {
         if (action === 'errno')
           place.key('errno').refuse('is missing', 'Give an object: { action: "errno", errno: "EPERM" }.');
@@ -132,7 +132,7 @@ const actionReader: Reader<Action> = titled(
 );
 
 /** An action that lets nothing through. */
-const deniedReader: Reader<Action> = withOwnSchema(
+const deniedReader: Reader<Action> = withSchema(
   checked(actionReader, (action, place) => {
     if (!lets(action)) return action;
     const hint = `Use base: 'allow-all' if ${action.action} is meant.`;
