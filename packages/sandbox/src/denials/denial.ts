@@ -18,7 +18,7 @@ export interface DenialAddition {
   readonly unix?: 'any';
 }
 
-/** A call that was refused because of the rules for files and ports, the scopes, or the filter, and how often. */
+/** A call that was refused by Landlock (the rules for files and ports, the scopes, tracing) or by the filter, and how often. */
 export interface Denial {
   /** When it was refused for the first time, in ISO 8601. */
   readonly time: string;
@@ -41,7 +41,7 @@ export interface Denial {
   readonly target?: number | string;
   /** Of a rename or link: the new place. */
   readonly to?: string;
-  /** The first missing right, or the scope, by its kernel name; absent for a call that the filter denied. */
+  /** The first missing right, the scope, or `ptrace`, by its kernel name; absent for a call that the filter denied. */
   readonly right?: string;
   /** The error that the call got. */
   readonly errno: string;

@@ -95,7 +95,7 @@ const traced: readonly string[] = [
 
 /** By "/proc/self/fd", "/dev/fd" and "/proc/thread-self/fd". */
 const byLinks: readonly string[] = [
-  'openat shut/file write_file EACCES 11',
+  'openat shut/file write_file EACCES 10',
   'truncate shut/file truncate EACCES 3',
   'execveat shut/program execute EACCES 5',
   'unlink shut/file remove_file EACCES 3',

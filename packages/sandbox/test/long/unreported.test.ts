@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 
+import { path } from '@sb/landlock';
 import { compileC, missing, probePath, sandboxUser, temporaryFolder } from '@sb/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -34,10 +35,10 @@ async function attempt(word: string) {
   const victim = spawn('sleep', ['1000'], { ...ids, stdio: 'ignore' });
   await once(victim, 'spawn');
   const byRights = [
-    { paths: [folder.path], rights: ['read_file', 'read_dir', 'remove_file'] },
-    { paths: [folder.file('script')], rights: ['read_file', 'execute'] },
-    ...(word === 'by-length' ? [{ paths: [folder.file('file')], rights: ['read_file', 'write_file'] }] : []),
-  ] as const;
+    path(folder.path, ['read_file', 'read_dir', 'remove_file']),
+    path(folder.file('script'), ['read_file', 'execute']),
+    ...(word === 'by-length' ? [path(folder.file('file'), ['read_file', 'write_file'])] : []),
+  ];
   const log = { sameExec: false, newExec: true };
   const paths = [{ ro: ['/proc', '/dev', '/etc'] }, { rx: program }, ...byRights];
   const child = createSandbox({ user: 'nobody', landlock: { preset: 'none', paths, log, scope: ['signal'] } }).spawn(

@@ -22,6 +22,21 @@ describe.skipIf(missing('linux'))('what the launcher reads, under AddressSanitiz
   });
   afterAll(() => folder[Symbol.dispose]());
 
+  it(`takes ${documents} calls and paths of a supervised program without a fault (seed ${seed})`, async () => {
+    const denials = ['request', 'proc_place'].map((name) => `../../native/launcher/denials/${name}.c`);
+    await compileC(folder.file('fuzz-denials'), {
+      from: import.meta.url,
+      sources: ['fuzz_denials.c', ...denials],
+      flags: [...sanitizers, '-DSB_FREESTANDING', '-ffreestanding'],
+    });
+    const { status, stdout, stderr } = await runProgram(folder.file('fuzz-denials'), [String(documents), seed], {
+      timeout: 60_000,
+    });
+    expect([stderr, status]).toEqual(['', 0]);
+    expect(Number(stdout)).toBeGreaterThan(documents / 20);
+    expect(Number(stdout)).toBeLessThan((documents * 19) / 20);
+  }, 90_000);
+
   it(`takes ${documents} compiled sandboxes without a fault (seed ${seed})`, async () => {
     const { status, stdout, stderr } = await runProgram(folder.file('fuzz-compiled'), [String(documents), seed], {
       timeout: 60_000,

@@ -138,7 +138,7 @@ describe('a supervised policy', () => {
     const number = syscallNumber('ptrace', 'x86_64') ?? -1;
     const actionOf = (request: bigint) => evaluate(asked, 'x86_64', { number, args: [request, 7n] }).action.action;
     expect([16n, 0x4206n].map(actionOf)).toEqual(['user-notify', 'user-notify']);
-    expect([0n, 2n, 7n, 1n << 32n | 16n].map(actionOf)).toEqual(['allow', 'allow', 'allow', 'allow']);
+    expect([0n, 2n, 7n, (1n << 32n) | 16n].map(actionOf)).toEqual(['allow', 'allow', 'allow', 'allow']);
   });
 
   it('answers EBUSY itself where the policy allows filters', () => {

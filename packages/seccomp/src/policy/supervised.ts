@@ -56,10 +56,12 @@ const askedIf: Readonly<Record<string, readonly Condition[]>> = { sendto: [hasAd
 
 function asking(rule: Rule): readonly Rule[] {
   if (!lets(rule.action)) return [rule];
-  const asked = { ...rule, action: userNotify };
   const conditions = askedIf[rule.syscall];
-  if (conditions === undefined) return [asked];
-  return [...conditions.map((one) => ({ ...asked, when: [...rule.when, one] })), rule];
+  return conditions === undefined ? [askedWhere(rule)] : [...conditions.map((one) => askedWhere(rule, one)), rule];
+}
+
+function askedWhere({ syscall, when }: Rule, ...more: readonly Condition[]): Rule {
+  return { syscall, when: [...when, ...more], action: userNotify };
 }
 
 function withoutListener(rule: Rule): readonly Rule[] {

@@ -6,9 +6,11 @@
 #include "../strings.h"
 #include "sb_syscall.h"
 
+#include <asm/statfs.h>
 #include <linux/stat.h>
 
-#define PARTS_MAX 64u /* of a name; a longer one is not looked at */
+#define ST_NOSYMFOLLOW 0x2000 /* of statfs(2): no link is followed on this mount */
+#define PARTS_MAX 64u         /* of a name; a longer one is not looked at */
 
 /* A link, and how many bytes of the name lead to it. */
 struct link {
@@ -94,7 +96,8 @@ static enum sb_link_is follow_own(struct sb_name *name, const struct link *link)
 	return is_named ? SB_LINK_FOLLOWED : SB_LINK_UNKNOWN;
 }
 
-/* Others' links in a directory of everybody's may not be followed (protected_symlinks of proc_sys_fs(5)). */
+/* Others' links in a directory of everybody's may not be followed (protected_symlinks of proc_sys_fs(5)), and none on some
+ * mounts (mount(2), MS_NOSYMFOLLOW). */
 static int is_trusted(const struct sb_name *name)
 {
 	static struct sb_name at;
@@ -103,7 +106,11 @@ static int is_trusted(const struct sb_name *name)
 	at.base = name->base;
 	if (sb_find_entry(&at, 0, &entry))
 		return 0;
+	struct statfs status;
+	const long error = sb_syscall3(__NR_fstatfs, entry.folder.descriptor, (long)&status, 0);
 	sb_file_close(&entry.folder);
+	if (error || status.f_flags & ST_NOSYMFOLLOW)
+		return 0;
 	return !(entry.folder.status.mode & S_ISVTX) || entry.status.uid == entry.folder.status.uid;
 }
 

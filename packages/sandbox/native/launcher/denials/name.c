@@ -117,7 +117,8 @@ int sb_caller_begin(const struct sb_caller *caller, struct sb_name *name)
 
 int sb_caller_descriptor(struct sb_caller *caller, int descriptor, struct sb_name *name)
 {
-	const char fds[] = "/proc/self/fd/";
+	/* A thread may have descriptors that the others do not share. */
+	const char fds[] = "/proc/thread-self/fd/";
 	*name = (struct sb_name){.base = -1, .thread = caller->thread};
 	if (descriptor < 0)
 		return 0;

@@ -132,6 +132,9 @@ static struct sb_where where(const struct seccomp_data *data, uint8_t folder, ui
 static void refine_signal(const struct seccomp_data *data, struct sb_request *request)
 {
 	const int32_t target = (int32_t)data->args[0];
+	/* These name a process before the thread: 0 is an error. */
+	if ((data->nr == __NR_tgkill || data->nr == __NR_rt_tgsigqueueinfo) && target <= 0)
+		request->action = SB_ASK_NOTHING;
 	if (data->nr == __NR_rt_sigqueueinfo || data->nr == __NR_rt_tgsigqueueinfo) {
 		request->how = data->args[data->nr == __NR_rt_sigqueueinfo ? 2 : 3];
 		if (!request->how)
