@@ -1,12 +1,11 @@
+import { readdirSync } from 'node:fs';
+
 import { errorCode } from '@sb/core';
-import { HeldDirectories, shownText } from '@sb/files';
 
 import { sandboxError } from '../errors.js';
 
 /** Terminal input and disks can be read by a name there: a read removes input, or bypasses file modes. */
 const devices = 'dev';
-
-const grantedKinds: ReadonlySet<string> = new Set(['directory', 'file']);
 
 /**
  * Lists the entries of `/` except for `/dev`. The preset `read-only` grants each of them, since a ruleset can only
@@ -18,12 +17,9 @@ const grantedKinds: ReadonlySet<string> = new Set(['directory', 'file']);
  */
 export function topFolders(): readonly string[] {
   try {
-    // Only root mounts and makes something there.
-    using directories = new HeldDirectories(() => undefined, false);
-    const granted = [...directories.entries('/')].filter(
-      ({ kind, name }) => grantedKinds.has(kind) && name !== devices,
-    );
-    return granted.map(({ name }) => `/${shownText(name)}`).sort();
+    const entries = readdirSync('/', { withFileTypes: true });
+    const granted = entries.filter((entry) => (entry.isDirectory() || entry.isFile()) && entry.name !== devices);
+    return granted.map(({ name }) => `/${name}`).sort();
   } catch (error) {
     const errno = errorCode(error) ?? 'unknown error';
     throw sandboxError('syscall-failed', 'policy', {

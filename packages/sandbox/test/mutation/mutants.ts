@@ -207,8 +207,8 @@ export const presetMutants: readonly Mutant[] = [
   {
     name: 'read-only: without /dev',
     file: 'sandbox/src/policy/top-folders.ts',
-    from: 'name !== devices',
-    to: 'name !== `no ${devices}`',
+    from: 'entry.name !== devices',
+    to: 'entry.name !== `no ${devices}`',
     red: ['attacks-reading', 'cannot-be-read-nor-gained-as-switched'],
   },
   {
