@@ -64,44 +64,32 @@ type Read<T> = Omit<Reader<T>, 'schema'>;
 
 /** A reader like another one. A start makes hundreds of them and reads with a few, so each is a small object. */
 class Like<T> implements Reader<T> {
-  readonly #own: Omit<Reader, 'schema' | 'read'>;
-  readonly #read: Pick<Reader<T>, 'read'>;
+  readonly expected: string;
+  readonly words: Reader['words'];
+  readonly parts: Reader['parts'];
+  readonly accepts: (value: unknown) => boolean;
+  readonly read: (value: unknown, place: Place) => T;
   readonly #schemaOf: () => Schema;
   #schema: Schema | undefined;
 
-  constructor(own: Omit<Reader, 'schema' | 'read'>, read: Pick<Reader<T>, 'read'>, schemaOf: () => Schema) {
-    this.#own = own;
-    this.#read = read;
+  constructor(own: Omit<Reader, 'schema' | 'read'>, by: Pick<Reader<T>, 'read'>, schemaOf: () => Schema) {
+    const { expected, words, parts } = own;
+    this.expected = expected;
+    this.words = words;
+    this.parts = parts;
+    this.accepts = (value) => own.accepts(value);
+    this.read = (value, place) => by.read(value, place);
     this.#schemaOf = schemaOf;
-  }
-
-  get expected(): string {
-    return this.#own.expected;
   }
 
   get schema(): Schema {
     return (this.#schema ??= this.#schemaOf());
   }
-
-  get words(): Reader['words'] {
-    return this.#own.words;
-  }
-
-  get parts(): Reader['parts'] {
-    return this.#own.parts;
-  }
-
-  accepts(value: unknown): boolean {
-    return this.#own.accepts(value);
-  }
-
-  read(value: unknown, place: Place): T {
-    return this.#read.read(value, place);
-  }
 }
 
 /**
- * A reader whose schema is made when it is first asked for: a run reads, and asks for none. It cannot be spread.
+ * A reader whose schema is made when it is first asked for: a run reads, and asks for none. A copy of its properties
+ * lacks the schema.
  *
  * @param reader - all else of it
  * @param schema - makes it
