@@ -59,7 +59,6 @@ export const thorough = {
     'packages/sandbox/test/enforcement/denials.test.ts',
     'packages/sandbox/test/enforcement/denials-calls.test.ts',
     'packages/sandbox/test/enforcement/denials-traces.test.ts',
-    'packages/sandbox/test/long/attacks.test.ts',
     'packages/sandbox/test/long/oracle.test.ts',
     'packages/sandbox/test/long/unreported.test.ts',
   ],
