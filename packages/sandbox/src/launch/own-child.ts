@@ -55,8 +55,9 @@ class OwnChild extends EventEmitter {
     try {
       process.kill(this.pid, signal);
     } catch (error) {
-      if (errorCode(error) === 'ESRCH') return false;
-      throw error;
+      // As child_process does: without CAP_KILL, root may not signal a process of another user.
+      if (errorCode(error) !== 'ESRCH') this.emit('error', error);
+      return false;
     }
     this.killed = true;
     return true;
