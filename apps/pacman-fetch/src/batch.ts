@@ -8,7 +8,7 @@ import { prepareProcess, runProgram } from './program.js';
 prepareProcess();
 const [command = '', ...words] = meantBy(process.argv.slice(2));
 void runProgram(async (running) => {
-  const status = await runCommand(command, words);
+  // Also after an error: a worker that cannot be ended is not waited for.
   running.endNow = endNow;
-  return status;
+  return await runCommand(command, words);
 });

@@ -1,4 +1,4 @@
-import { fileCalls } from '@sb/core';
+import { errnoName, fileCalls } from '@sb/core';
 
 import type { EntryKind, NamedEntry } from './names-in.js';
 
@@ -20,7 +20,8 @@ const unknown = 0;
  * As `namesIn`, with the calls of a native part.
  *
  * @param descriptor - of the directory, open for reading and at its start; it stays open
- * @returns undefined without a native part, or if the first call fails: nothing was read then
+ * @returns undefined without a native part, or if the first call fails: nothing was read then. Throws an error of the system if a
+ *   later one fails: who leaves out what is listed must know all of it
  */
 export function namesQuickly(descriptor: number): Iterable<NamedEntry> | undefined {
   const calls = fileCalls();
@@ -32,12 +33,26 @@ export function namesQuickly(descriptor: number): Iterable<NamedEntry> | undefin
 }
 
 function* entriesIn(block: Buffer, first: number, read: () => number): Generator<NamedEntry> {
-  for (let length = first; length > 0; length = read()) {
+  for (let length = first; length > 0; length = lengthOf(read())) {
     for (let at = 0; at < length; at += numberAt(block, at + lengthAt)) {
       const name = block.subarray(at + nameAt, block.indexOf(0, at + nameAt));
       if (!isSelf(name)) yield { name: Buffer.from(name), kind: kindOf(block[at + typeAt] ?? unknown) };
     }
   }
+}
+
+/** Another call fails like that if the directory was removed meanwhile. readdir(3) says then that it has no more names. */
+const isRemoved = -2;
+
+/** @returns how many bytes there are, 0 at the end. @throws Error of the system */
+function lengthOf(result: number): number {
+  if (result >= 0 || result === isRemoved) return Math.max(0, result);
+  const code = errnoName(result);
+  throw Object.assign(new Error(`${code}: a directory cannot be read to its end, getdents64`), {
+    errno: result,
+    code,
+    syscall: 'getdents64',
+  });
 }
 
 /** A number of 16 bits. Each function of Node takes a tenth of a millisecond when it is first called. */

@@ -200,10 +200,11 @@ static napi_value watch_death(struct sb_js *js)
 }
 
 /* watchChild(pid: number, pidfd: number, done: (death: number[]) => void): 0 or -errno. As watchDeath,
- * for a child of startProgram; closes the pidfd, also after an error. */
+ * for a child of startProgram, for whose end the event loop does not wait; closes the pidfd, also
+ * after an error. */
 static napi_value watch_child(struct sb_js *js)
 {
-	struct sb_child child = {(pid_t)sb_js_integer(js, 0), (int)sb_js_integer(js, 1)};
+	struct sb_child child = {(pid_t)sb_js_integer(js, 0), (int)sb_js_integer(js, 1), true};
 	if (!sb_js_is_whole(js))
 		return NULL;
 	return sb_js_number(js, sb_watch_child(js->env, child, js->arguments[2]));

@@ -82,7 +82,7 @@ static void discard(struct sb_watch *watch)
 int sb_watch_death(napi_env env, pid_t pid, napi_value done)
 {
 	int pidfd = (int)syscall(NR_PIDFD_OPEN, pid, 0); /* close-on-exec */
-	return pidfd < 0 ? -errno : sb_watch_child(env, (struct sb_child){pid, pidfd}, done);
+	return pidfd < 0 ? -errno : sb_watch_child(env, (struct sb_child){pid, pidfd, false}, done);
 }
 
 int sb_watch_child(napi_env env, struct sb_child of, napi_value done)
@@ -96,7 +96,10 @@ int sb_watch_child(napi_env env, struct sb_child of, napi_value done)
 	child->watch.look = look;
 	child->watch.discard = discard;
 	child->watch.descriptor = of.pidfd;
-	return sb_watch_start(env, &child->watch, UV_READABLE, done);
+	int error = sb_watch_start(env, &child->watch, UV_READABLE, done);
+	if (!error && of.is_left)
+		uv_unref((uv_handle_t *)&child->watch.poll);
+	return error;
 }
 #else
 int sb_watch_child(napi_env env, struct sb_child of, napi_value done)

@@ -3,6 +3,7 @@
 #ifndef SB_DEATH_H
 #define SB_DEATH_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <node_api.h>
@@ -14,6 +15,7 @@ int sb_watch_death(napi_env env, pid_t pid, napi_value done);
 struct sb_child {
 	pid_t pid;
 	int pidfd;
+	bool is_left; /* the event loop does not wait for its end */
 };
 
 /* The same for a child whose pidfd is open. It closes that, also after an error. */

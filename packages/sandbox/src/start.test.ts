@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 
-import { missing, temporaryFolder } from '@sb/test-kit';
+import { compileFixture, missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { startProgram } from './start.js';
@@ -23,6 +23,16 @@ describe.skipIf(missing('linux', 'landlock6'))('a program that is started withou
     expect(await closed).toEqual([7, null]);
     expect(readFileSync(folder.file('output'), 'utf8')).toBe('here\n');
     expect(child).not.toBeInstanceOf(ChildProcess);
+  });
+
+  it('is waited for by its process, unless it is left', async () => {
+    const fixture = compileFixture(new URL('../test/enforcement/fixtures/left-child.ts', import.meta.url));
+    const { stdout: ended } = await runProgram(process.execPath, [fixture, 'ended']);
+    expect(ended).toMatch(/^\d+\nSIGTERM\n$/);
+    const { stdout: left, status } = await runProgram(process.execPath, [fixture, 'left']);
+    expect([left, status]).toEqual([expect.stringMatching(/^\d+\n$/), 0]);
+    // It has outlived the other one.
+    expect(process.kill(Number(left), 'SIGKILL')).toBe(true);
   });
 
   it('is refused as by spawn', () => {

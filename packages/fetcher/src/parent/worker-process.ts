@@ -134,14 +134,15 @@ export class WorkerProcess {
   async #end(): Promise<WorkerEnd> {
     const child = this.#child;
     let rest: NodeJS.Timeout | undefined;
-    child.once('exit', () => {
-      rest = setTimeout(() => {
-        this.#channel.destroy();
-      }, restGrace);
-    });
+    const readRest = (): void => {
+      rest ??= setTimeout(() => this.#channel.destroy(), restGrace);
+    };
+    child.once('exit', readRest);
     const [status, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
       child.once('close', (...how) => resolve(how));
     });
+    // A launcher that waits for a file system may have been left: it has not ended, and has its end of the channel.
+    readRest();
     await this.#channel.read();
     clearTimeout(rest);
     // A worker that ended before that had another reason.

@@ -21,6 +21,7 @@ export function startOwn(words: readonly string[], stdio: readonly StdioEntry[])
   const pid = startProgram(words, descriptors as readonly number[], (...how) => child.hasEnded(...how));
   if (pid === undefined) return undefined;
   child.pid = pid;
+  child.ref();
   // As child_process does.
   process.nextTick(() => child.emit('spawn'));
   return child as unknown as ChildProcess;
@@ -33,6 +34,9 @@ function descriptorOf(entry: StdioEntry, index: number): number | undefined {
   return typeof entry === 'number' ? entry : undefined;
 }
 
+/** The longest pause of a timer, in milliseconds. */
+const longest = 2 ** 31 - 1;
+
 /** What callers without streams use of a child process. */
 class OwnChild extends EventEmitter {
   pid: number | undefined;
@@ -43,6 +47,7 @@ class OwnChild extends EventEmitter {
   readonly stdout = null;
   readonly stderr = null;
   readonly stdio: readonly null[];
+  #wait: NodeJS.Timeout | undefined;
 
   constructor(descriptors: number) {
     super();
@@ -63,15 +68,22 @@ class OwnChild extends EventEmitter {
     return true;
   }
 
-  /** Its end is watched until it comes: who does not wait for it ends this process. */
-  unref(): void {}
+  /** This process may end before it. */
+  unref(): void {
+    clearInterval(this.#wait);
+    this.#wait = undefined;
+  }
 
-  ref(): void {}
+  /** This process does not end before it. The watch on its end alone would let it. */
+  ref(): void {
+    if ((this.exitCode ?? this.signalCode) === null) this.#wait ??= setInterval(() => {}, longest);
+  }
 
   hasEnded(code: number, signal: number): void {
     const name = signal === 0 ? undefined : nameOf(signal);
     if (name === undefined) this.exitCode = code;
     else this.signalCode = name;
+    this.unref();
     this.emit('exit', this.exitCode, this.signalCode);
     this.emit('close', this.exitCode, this.signalCode);
   }
