@@ -20,7 +20,7 @@ const known = new Set(
   getsockname ioctl kill lseek malloc memcmp memcpy memmove memset nanosleep open opendir pipe2 prctl pthread_create
   pthread_join pwrite read readdir realloc realpath sched_yield sendfile setegid seteuid setfsgid setfsuid setgid
   setgroups setresgid setresuid setuid socket strcmp strlen strrchr syscall uv_close
-  uv_is_closing uv_poll_init uv_poll_start waitid`.split(/\s+/),
+  uv_is_closing uv_poll_init uv_poll_start uv_unref waitid`.split(/\s+/),
 );
 
 const files = readdirSync(join(root, 'packages')).flatMap((name) =>
