@@ -240,9 +240,12 @@ describe('a source that waits for other answers', () => {
   });
 
   it('is forgotten with its file', () => {
-    watched(slow).turn(false);
-    const waiting = watched(slow);
-    waiting.turn(false);
+    const [first, waiting] = [watched(slow), watched(slow)];
+    for (const one of [first, waiting]) one.turn(false);
     waiting[Symbol.dispose]();
+    pace.overtaken(slow);
+    run(0.1);
+    expect(first.told()).toBeGreaterThan(0);
+    expect(waiting.told()).toBe(0);
   });
 });
