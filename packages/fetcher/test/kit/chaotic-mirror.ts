@@ -55,12 +55,8 @@ export async function chaoticMirror(seed: number): Promise<ChaoticMirror> {
   const answer = async (socket: Socket, head: string): Promise<void> => {
     if (socket.destroyed || socket.writableEnded) return;
     const whole = contentOf(seed, head.split(' ')[1] ?? '');
-    const start = Number(/^range: bytes=(\d+)-/im.exec(head)?.[1] ?? 0);
-    const isPart = start > 0 && start < whole.length && dice(4) > 0;
-    const body = isPart ? whole.subarray(start) : whole;
     const isLast = dice(12) === 0;
-    const range = isPart ? `bytes ${start}-${whole.length - 1}/${whole.length}` : undefined;
-    const all = answerOf({ body, range, isLast }, dice);
+    const all = answerOf({ whole, start: dice(4) > 0 ? startOf(head, whole.length) : 0, isLast }, dice);
     const until = mayBreak && dice(25) === 0 ? dice(all.length) : all.length;
     await send(socket, all.subarray(0, until), dice);
     if (until < all.length && dice(2) === 0) socket.destroy();
@@ -69,30 +65,39 @@ export async function chaoticMirror(seed: number): Promise<ChaoticMirror> {
   return { ...server, behave: () => void (mayBreak = false) };
 }
 
+/** Where the range of a request begins. */
+function startOf(head: string, length: number): number {
+  const start = Number(/^range: bytes=(\d+)-/im.exec(head)?.[1] ?? 0);
+  return start < length ? start : 0;
+}
+
 interface Content {
-  readonly body: Buffer;
-  readonly range: string | undefined;
+  readonly whole: Buffer;
+  readonly start: number;
   readonly isLast: boolean;
 }
 
-function answerOf({ body, range, isLast }: Content, dice: Dice): Buffer {
+function answerOf({ whole, start, isLast }: Content, dice: Dice): Buffer {
+  const body = whole.subarray(start);
   const isChunked = dice(4) === 0;
   const fields = {
     'last-modified': lastModified.toUTCString(),
     ...(isChunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': body.length }),
-    ...(range === undefined ? {} : { 'content-range': range }),
+    ...(start === 0 ? {} : { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` }),
     ...(isLast ? { connection: 'close' } : {}),
   };
   const hints = dice(15) === 0 ? response('103 Early Hints', {}) : '';
-  const head = hints + response(range === undefined ? '200 OK' : '206 Partial Content', fields);
+  const head = hints + response(start === 0 ? '200 OK' : '206 Partial Content', fields);
   return Buffer.concat([Buffer.from(head), isChunked ? inChunks(body, dice) : body]);
 }
 
 /** Sends bytes in pieces. */
 async function send(socket: Socket, all: Buffer, dice: Dice): Promise<void> {
   const step = [all.length, 300_000, 65_536, 16_384, 700][dice(5)] ?? 1;
+  /** The head comes in pieces as well, or not. */
+  const until = dice(3) === 0 ? 200 : 0;
   for (let at = 0; at < all.length && !socket.destroyed;) {
-    const piece = all.subarray(at, at + 1 + dice(step));
+    const piece = all.subarray(at, at + 1 + dice(at < until ? 60 : step));
     at += piece.length;
     const isFull = !socket.write(piece);
     const pause = dice(6);
