@@ -24,7 +24,6 @@ export async function downloadFile(tools: Tools, file: number, wanted: WorkerFil
   };
   using contest = new Contest(tools, { file, wanted, sink, deadline, onTurn });
   const found = await contest.run();
+  if (found !== undefined) await downloadSignature(tools, { file, wanted, ...found, deadline, onTurn });
   waiting.delete(file);
-  if (found === undefined) return;
-  await downloadSignature(tools, { file, wanted, ...found, deadline });
 }
