@@ -7,5 +7,6 @@ export default packageTests({
     'test/bad-mirrors.test.ts',
     'test/faults.test.ts',
     'test/killed-parent.test.ts',
+    'test/lanes-hostile.test.ts',
   ],
 });

@@ -1,6 +1,7 @@
 /* Requests that were sent ahead, to servers that make it cost as much as they can. */
 import type { Socket } from 'node:net';
 
+import { fewOrMany } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { Stop } from '../src/values/stop.js';
@@ -64,6 +65,33 @@ describe('a server', () => {
     });
     await kit.get('a');
     expect(await Promise.all(['b', 'c'].map((name) => kit.get(name)))).toEqual(names('b', 'c'));
+  });
+});
+
+describe('a connection that ends after any byte', () => {
+  it.each<[string, (socket: Socket) => unknown]>([
+    ['is closed', (socket) => socket.end()],
+    ['is reset', (socket) => socket.resetAndDestroy()],
+  ])('and %s costs one file at most, and mixes none up', { timeout: 300_000 }, async (_how, close) => {
+    const all = ['b', 'c', 'd'];
+    const length = all.map((name) => answerTo(`GET /${name} HTTP`)).join('').length;
+    for (let cut = fewOrMany(7, 0); cut < length; cut += fewOrMany(13, 1)) {
+      let first: Socket | undefined;
+      await using kit = await laneTo((socket, head) => {
+        first ??= socket;
+        if (socket !== first || nameOf(head) === 'a') return void socket.write(answerTo(head));
+        if (seen(kit.server).length < 4) return;
+        const answers = all.map((name) => answerTo(`GET /${name} HTTP`)).join('');
+        socket.write(answers.slice(0, cut), () => close(socket));
+      });
+      await kit.get('a');
+      const results = await Promise.all(all.map((name) => kit.get(name)));
+      const right = names(...all);
+      const failed = results.filter((result, index) => result !== right[index]);
+      expect([cut, failed.filter((result) => result.startsWith('200'))]).toEqual([cut, []]);
+      expect([cut, failed.length <= 1]).toEqual([cut, true]);
+      expect(await kit.get('e')).toBe('200 e...');
+    }
   });
 });
 
