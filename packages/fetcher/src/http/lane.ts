@@ -5,7 +5,7 @@ import type { Client } from './undici.js';
 const maxMissing = 512 * 1024;
 
 /** The most requests on one connection. */
-export const maxRequests = 8;
+const maxRequests = 8;
 
 /** Answers after which a server may close a connection: many permit a hundred requests. */
 const manyAnswers = 50;
