@@ -3,43 +3,20 @@ import type { Socket } from 'node:net';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { exchange } from '../src/http/exchange.js';
-import { Lanes } from '../src/http/lanes.js';
 import { Stop } from '../src/values/stop.js';
-import { type Answer, type RawServer, rawServer, response } from './kit/server.js';
+import { answerTo, type LaneKit, laneTo, nameOf, names, seen } from './kit/lane.js';
+import { type Answer, response } from './kit/server.js';
 
-const servers: RawServer[] = [];
+const kits: LaneKit[] = [];
 afterEach(async () => {
-  for (const server of servers.splice(0)) await server[Symbol.asyncDispose]();
+  for (const kit of kits.splice(0)) await kit[Symbol.asyncDispose]();
 });
 
-/** A server, and one connection to it. */
-async function lane(answer: Answer) {
-  const server = await rawServer(answer);
-  servers.push(server);
-  const lanes = new Lanes(server.origin, { connections: 1, onRoom: () => {} });
-  const turns: string[] = [];
-  /** Requests a file, and returns its body, or why it has none. */
-  const get = async (name: string, { bytes = 4, stop = new Stop() } = {}): Promise<string> => {
-    const onTurn = (isTurn: boolean): void => void turns.push(`${name} ${isTurn ? 'begins' : 'waits'}`);
-    const question = { origin: server.origin, path: `/${name}`, method: 'GET', headers: {}, blocking: false } as const;
-    try {
-      const { status, body } = await exchange(lanes, { ...question, ahead: { bytes, onTurn } }, stop);
-      const chunks: Uint8Array[] = [];
-      await body.each((chunk) => void chunks.push(Buffer.from(chunk)));
-      return `${status} ${Buffer.concat(chunks).toString()}`;
-    } catch (error) {
-      return String(error);
-    }
-  };
-  return { server, lanes, get, turns };
+async function lane(answer: Answer): Promise<LaneKit> {
+  const kit = await laneTo(answer);
+  kits.push(kit);
+  return kit;
 }
-
-const nameOf = (head: string): string => head.slice('GET /'.length, head.indexOf(' HTTP'));
-const bodyOf = (name: string, length = 4): string => name.padEnd(length, '.');
-const answerTo = (head: string): string => response('200 OK', { 'content-length': 4 }, bodyOf(nameOf(head)));
-const seen = ({ requests }: RawServer): readonly string[] => requests.map(nameOf);
-const names = (...all: readonly string[]): readonly string[] => all.map((name) => `200 ${bodyOf(name)}`);
 
 /** A server that answers the first request, and each other one when it has seen as many as it waits for. */
 function afterMany(count: number): Answer {

@@ -5,7 +5,7 @@ import type { Client } from './undici.js';
 const maxMissing = 512 * 1024;
 
 /** The most requests on one connection. */
-export const maxRequests = 8;
+const maxRequests = 8;
 
 /** Answers after which a server may close a connection: many permit a hundred requests. */
 const manyAnswers = 50;
@@ -16,9 +16,16 @@ export interface LaneEvents {
   readonly onRoom: () => void;
   /** Called when it was closed soon, while requests waited on it. */
   readonly onTrouble: () => void;
+  /** Whether requests may be sent ahead to its host. */
+  readonly mayBeAhead: () => boolean;
 }
 
-/** One connection, and the requests that wait for answers on it, in their order. */
+/**
+ * One connection, and the requests that wait for answers on it, in their order.
+ *
+ * undici itself sends all waiting ones again after the connection was closed. So it may send one only, until the new
+ * connection has answered. A server that closes with unread requests discards the answer that it is sending.
+ */
 export class Lane implements Place {
   readonly #client: Client;
   readonly #events: LaneEvents;
@@ -32,6 +39,7 @@ export class Lane implements Place {
     client.on('disconnect', () => {
       if (this.#sent.length > 0 && this.#answers < manyAnswers) events.onTrouble();
       this.#answers = 0;
+      this.sendSingly();
     });
   }
 
@@ -46,7 +54,7 @@ export class Lane implements Place {
 
   /** Whether a request may be sent ahead. */
   get hasRoom(): boolean {
-    return this.#answers > 0 && this.#sent.length < maxRequests && this.missing <= maxMissing;
+    return this.#client.pipelining > 1 && this.#sent.length < maxRequests && this.missing <= maxMissing;
   }
 
   send(options: AheadOptions, sent: Sent): void {
@@ -64,11 +72,21 @@ export class Lane implements Place {
     if (missing <= maxMissing && missing + bytes > maxMissing) this.#events.onRoom();
   }
 
+  /** Sends one request at a time, until there is an answer to one. */
+  sendSingly(): void {
+    if (this.#client.pipelining > 1) this.#client.pipelining = 1;
+  }
+
   ended(sent: Sent, isAnswered: boolean): void {
-    const wasNext = this.isNext(sent);
-    this.#sent.splice(this.#sent.indexOf(sent), 1);
-    this.#answers += Number(isAnswered);
-    if (wasNext) this.#sent[0]?.begin();
-    this.#events.onRoom();
+    const at = this.#sent.indexOf(sent);
+    if (at < 0) return;
+    this.#sent.splice(at, 1);
+    if (at === 0) this.#sent[0]?.begin();
+    if (isAnswered) {
+      this.#answers += 1;
+      if (this.#events.mayBeAhead() && this.#client.pipelining === 1) this.#client.pipelining = maxRequests;
+    }
+    // The bytes behind this answer come first: they could be taken for the answer to a request that is sent now.
+    queueMicrotask(this.#events.onRoom);
   }
 }

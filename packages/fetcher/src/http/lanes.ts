@@ -1,4 +1,4 @@
-import { Lane, maxRequests } from './lane.js';
+import { Lane } from './lane.js';
 import { type AheadOptions, Sent } from './sent.js';
 import { Client, Dispatcher } from './undici.js';
 
@@ -42,6 +42,7 @@ export class Lanes extends Dispatcher {
   override dispatch(options: AheadOptions, handler: Dispatcher.DispatchHandler): boolean {
     const repeat = (again: Sent): void => {
       this.#troubles = Infinity;
+      for (const lane of this.#lanes) lane.sendSingly();
       this.#send(options, again);
     };
     return this.#send(options, new Sent(handler, options.ahead, repeat));
@@ -51,7 +52,7 @@ export class Lanes extends Dispatcher {
   #send(options: AheadOptions, sent: Sent): boolean {
     const lane = this.#queue.length === 0 ? this.#choose() : undefined;
     if (lane === undefined) {
-      sent.wait();
+      sent.queue();
       this.#queue.push({ options, sent });
     } else {
       lane.send(options, sent);
@@ -68,15 +69,20 @@ export class Lanes extends Dispatcher {
 
   /** The connection on which the fewest bytes are missing, if a request may be sent ahead. */
   #withRoom(): Lane | undefined {
-    if (this.#troubles > maxTroubles) return undefined;
+    if (!this.#mayBeAhead) return undefined;
     return this.#lanes.filter(({ hasRoom }) => hasRoom).sort((one, other) => one.missing - other.missing)[0];
+  }
+
+  get #mayBeAhead(): boolean {
+    return this.#troubles <= maxTroubles;
   }
 
   #open(): Lane {
     const { connections: _, onRoom: __, ...options } = this.#options;
-    const lane = new Lane(new Client(this.#origin, { ...options, pipelining: maxRequests }), {
+    const lane = new Lane(new Client(this.#origin, { ...options, pipelining: 1 }), {
       onRoom: () => this.#pump(),
       onTrouble: () => void this.#troubles++,
+      mayBeAhead: () => this.#mayBeAhead,
     });
     this.#lanes.push(lane);
     return lane;
@@ -84,10 +90,10 @@ export class Lanes extends Dispatcher {
 
   #pump(): void {
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
-      const lane = this.#choose();
-      if (lane === undefined) return;
+      const lane = next.sent.hasEnded ? undefined : this.#choose();
+      if (lane === undefined && !next.sent.hasEnded) return;
       this.#queue.shift();
-      lane.send(next.options, next.sent);
+      lane?.send(next.options, next.sent);
     }
     this.#options.onRoom();
   }

@@ -42,6 +42,7 @@ export class Sent implements Dispatcher.DispatchHandler {
   #place: Place | undefined;
   #left: number;
   #isWaiting = false;
+  #isSent = false;
   /** Whether it was sent before the answer to another one had ended, and may be repeated because of that. */
   #mayRepeat = false;
   #isRepeated = false;
@@ -62,8 +63,20 @@ export class Sent implements Dispatcher.DispatchHandler {
     return this.#left;
   }
 
-  /** Records that other answers come first. */
-  wait(): void {
+  /** Whether its caller needs it no more. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Records that no connection can take it yet. */
+  queue(): void {
+    this.#place = undefined;
+    this.#wait();
+    // So that it can be ended.
+    this.#handler.onConnect?.((error) => this.#end(error));
+  }
+
+  #wait(): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
     this.#ahead.onTurn(false);
@@ -77,7 +90,7 @@ export class Sent implements Dispatcher.DispatchHandler {
       return;
     }
     this.#mayRepeat = !this.#isRepeated;
-    this.wait();
+    this.#wait();
   }
 
   /** Records that its answer is the next one. */
@@ -87,7 +100,7 @@ export class Sent implements Dispatcher.DispatchHandler {
       queueMicrotask(() => this.#abort());
       return;
     }
-    if (this.#mayRepeat) this.#timer = setTimeout(() => this.#again(), patience).unref();
+    this.#startTimer();
     if (!this.#isWaiting) return;
     this.#isWaiting = false;
     this.#ahead.onTurn(true);
@@ -96,12 +109,19 @@ export class Sent implements Dispatcher.DispatchHandler {
   /** May be called again: undici repeats a request if the connection ends before its turn. */
   onConnect(abort: (error?: Error) => void): void {
     this.#abort = abort;
-    if (this.#hasEnded) abort();
-    else this.#handler.onConnect?.((error) => this.#end(error));
+    this.#isSent = true;
+    if (this.#hasEnded) {
+      abort();
+      return;
+    }
+    this.#startTimer();
+    this.#handler.onConnect?.((error) => this.#end(error));
   }
 
   onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
     clearTimeout(this.#timer);
+    // The answer follows (RFC 9110, 15.2).
+    if (status < 200) return true;
     if (this.#mayRepeat && crowded.has(status)) {
       this.#again();
       return true;
@@ -125,14 +145,22 @@ export class Sent implements Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     clearTimeout(this.#timer);
-    if (this.#isRepeated && this.#mayRepeat && !this.#hasEnded) {
+    if (this.#mayRepeat && !this.#hasEnded && (this.#isRepeated || isOfAnother(error))) {
       this.#mayRepeat = false;
+      this.#isRepeated = true;
       this.#place?.ended(this, false);
       this.#repeat(this);
       return;
     }
     if (!this.#hasEnded) this.#handler.onError?.(error);
     this.#leave(false);
+  }
+
+  /** Begins to wait for the answer: with its turn, or when it is sent if that is later. */
+  #startTimer(): void {
+    clearTimeout(this.#timer);
+    if (!this.#mayRepeat || !this.#isSent || this.#place?.isNext(this) !== true) return;
+    this.#timer = setTimeout(() => this.#again(), patience).unref();
   }
 
   #again(): void {
@@ -147,13 +175,18 @@ export class Sent implements Dispatcher.DispatchHandler {
 
   #end(error?: Error): void {
     if (this.#hasEnded) return;
-    if (this.#place === undefined || this.#place.isNext(this)) {
+    if (this.#place?.isNext(this) === true) {
       this.#abort(error);
       return;
     }
     this.#hasEnded = true;
     this.#handler.onError?.(error ?? new Error('the request was ended'));
   }
+}
+
+/** Whether it may be about bytes that follow the answer before: those that belong to no answer are not HTTP. */
+function isOfAnother(error: Error): boolean {
+  return error.name === 'HTTPParserError';
 }
 
 const nothingKnown: Ahead = { bytes: Infinity, onTurn: () => {} };

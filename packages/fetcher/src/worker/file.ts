@@ -8,7 +8,7 @@ import type { Tools } from './tools.js';
 
 /** Asks the sources of one file until one has it, and then requests its signature. */
 export async function downloadFile(tools: Tools, file: number, wanted: WorkerFile): Promise<void> {
-  const { work, channel, abandonment } = tools;
+  const { work, channel, abandonment, waiting } = tools;
   const sink = new ChannelSink(channel, {
     file,
     of: 'file',
@@ -17,8 +17,13 @@ export async function downloadFile(tools: Tools, file: number, wanted: WorkerFil
   });
   using timer = new Deadline(work.limits.timeout, wanted.spent);
   using deadline = new Stop(timer, abandonment.of(file));
-  using contest = new Contest(tools, { file, wanted, sink, deadline, onTurn: (isTurn) => timer.turn(isTurn) });
+  const onTurn = (isTurn: boolean): void => {
+    timer.turn(isTurn);
+    if (isTurn) waiting.delete(file);
+    else waiting.add(file);
+  };
+  using contest = new Contest(tools, { file, wanted, sink, deadline, onTurn });
   const found = await contest.run();
-  if (found === undefined) return;
-  await downloadSignature(tools, { file, wanted, ...found, deadline });
+  if (found !== undefined) await downloadSignature(tools, { file, wanted, ...found, deadline, onTurn });
+  waiting.delete(file);
 }

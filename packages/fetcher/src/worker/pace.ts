@@ -113,11 +113,6 @@ export class Pace implements Disposable {
     };
   }
 
-  /** The number of downloads that wait for the answers to other requests. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
   /** Whether a host is slower than others. */
   isBehind(url: URL): boolean {
     return this.#slow.has(hostKey(url));

@@ -18,6 +18,8 @@ interface SignatureDownload {
   /** Sources that are not asked, because they did not have the file. */
   readonly failed: ReadonlySet<number>;
   readonly deadline: Stop;
+  /** Called with false when the file waits for others, and with true when it does no more. */
+  readonly onTurn: (isTurn: boolean) => void;
 }
 
 /**
@@ -62,7 +64,7 @@ interface Candidate {
 /** @returns why it is missing; undefined if it is complete and reported to the parent */
 async function tryUrl(
   { work, connections, channel }: Tools,
-  { file, found, deadline }: SignatureDownload,
+  { file, found, deadline, onTurn }: SignatureDownload,
   { signature, source, own, url }: Candidate,
 ): Promise<Failure | undefined> {
   const { maxBytes } = signature;
@@ -70,6 +72,8 @@ async function tryUrl(
   // For a new file, the signature is requested regardless of its time.
   const modifiedSince = found.state === 'unchanged' ? signature.modifiedSince : null;
   let lastModified: number | null = null;
+  // Another source may have been left while it waited.
+  onTurn(true);
   const result = await attempt(
     {
       ...work,
@@ -83,6 +87,7 @@ async function tryUrl(
       isSummed: false,
       resume: null,
       modifiedSince,
+      onTurn,
       onStart: (started) => {
         lastModified = started.lastModified ?? null;
         channel.say({ type: 'signature-started', file });

@@ -50,8 +50,8 @@ export class Starts {
   }
 
   #mayStart({ sources: [source], size, isSummed }: WorkerFile): boolean {
-    const { work, pace, trust, hosts, connections } = this.#tools;
-    if (this.#running - pace.waiting < work.parallel) return true;
+    const { work, pace, trust, hosts, connections, waiting } = this.#tools;
+    if (this.#running - waiting.size < work.parallel) return true;
     if (source === undefined || size === null || this.#running >= work.parallel * most) return false;
     const url = new URL(source);
     const isHonest = isSummed ? trust.isProven(url) : !trust.isLiar(url);

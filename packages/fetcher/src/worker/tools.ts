@@ -18,4 +18,6 @@ export interface Tools {
   /** The channel to the parent. */
   readonly channel: ParentChannel;
   readonly abandonment: Abandonment;
+  /** The files of which nothing is asked but what waits for the answers to others. */
+  readonly waiting: Set<number>;
 }

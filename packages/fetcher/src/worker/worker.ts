@@ -44,6 +44,7 @@ async function main(): Promise<void> {
     verdicts,
     channel,
     abandonment,
+    waiting: new Set<number>(),
   };
   const starts = new Starts(tools);
   await starts.run(trialsFirst(work.files, parallel), async (file, wanted) => await downloadFile(tools, file, wanted));
