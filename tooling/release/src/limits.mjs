@@ -20,15 +20,15 @@ export function limitsOf(name, paths) {
 /** With native parts for one processor. @type {Readonly<Record<string, Kilobytes>>} */
 
 const limits = {
-  '@sb/core': [65, 220],
+  '@sb/core': [70, 235],
   '@sb/files': [65, 250],
   '@sb/privdrop': [70, 220],
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
   '@sb/seccomp': [330, 1200],
-  '@sb/sandbox': [920, 3050],
+  '@sb/sandbox': [970, 3200],
   '@sb/fetcher': [1000, 4200],
-  'pacman-fetch': [1150, 3500],
+  'pacman-fetch': [1230, 3700],
 };
 
 /** What the native parts for one more processor add. @type {Readonly<Record<string, Kilobytes>>} */

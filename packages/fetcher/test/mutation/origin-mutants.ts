@@ -151,8 +151,8 @@ export const originMutants = [
     ...change(
       'names in the place of a common name',
       'http/server-identity',
-      'if (certificate.subjectaltname !== undefined) return checkNames(hostname, certificate);',
-      'return checkNames(hostname, certificate);',
+      'if (certificate.subjectaltname !== undefined) return lateTls().checkServerIdentity(hostname, certificate);',
+      'return lateTls().checkServerIdentity(hostname, certificate);',
       ['test/tls', 'a certificate is refused: no-names'],
     ),
     built: true,
