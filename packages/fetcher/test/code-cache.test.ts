@@ -10,12 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 
-import { codeCachePath, encodeCodeCache, scriptOf } from '@sb/cli-kit/code-cache';
-import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
+import { codeCachePath } from '@sb/cli-kit/code-cache';
+import { bundleFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { errorOf, fetchOne } from './kit/fetch.js';
 
+const makesCache = bundleFixture(new URL('fixtures/code-cache.ts', import.meta.url));
 const built = (name: string): URL => new URL(`../dist/${name}`, import.meta.url);
 
 let folder: TemporaryFolder;
@@ -35,10 +36,9 @@ async function end(change: (cache: string) => void, source = own): Promise<strin
   const program = folder.file('worker.cjs');
   writeFileSync(program, own);
   copyFileSync(built('load.cjs'), folder.file('load.cjs'));
-  const cache = codeCachePath(program);
-  const data = scriptOf(program, Buffer.from(odd)).createCachedData();
-  writeFileSync(cache, encodeCodeCache(Buffer.from(source), data), { mode: 0o644 });
-  change(cache);
+  const made = await runProgram(process.execPath, [makesCache, program, odd, source]);
+  expect(made).toMatchObject({ status: 0, stderr: '' });
+  change(codeCachePath(program));
   return errorOf(await fetchOne({ sources: ['http://127.0.0.1:1/x'], to: folder.file('x') }, { program }));
 }
 
