@@ -25,9 +25,9 @@ afterAll(() => {
   programs[Symbol.dispose]();
 });
 
-async function run(more: SandboxOptions, denials: boolean) {
+async function run(more: SandboxOptions, denials: boolean, after: readonly string[] = []) {
   const policy: SandboxOptions = { landlock: { preset: 'read-only', paths: [{ rx: calls }] }, ...more };
-  const child = createSandbox(policy).spawn(calls, [String(process.pid), String(group.pid)], {
+  const child = createSandbox(policy).spawn(calls, [String(process.pid), String(group.pid), ...after], {
     stdio: ['ignore', 'pipe', 'inherit'],
     denials,
   });
@@ -94,6 +94,15 @@ describe.skipIf(missing('linux', 'landlock6')).each(users)('denied calls of %s',
     const [mount] = watched.told;
     expect(mount).toMatchObject({ program: 'calls', rule: expect.stringMatching(/^deny-dangerous denies @/) });
     expect(mount).not.toHaveProperty('right');
+  });
+});
+
+describe.skipIf(missing('linux', 'landlock6', 'root', 'userNamespaces'))('a signal by another user', () => {
+  it('with capabilities in a user namespace is denied by ids, which is not told', async () => {
+    const more: SandboxOptions = { user: 'nobody', seccomp: { base: 'deny-dangerous', allow: ['unshare'] } };
+    const { lines, told } = await run(more, true, ['apart']);
+    expect(lines).toEqual(expect.arrayContaining(['kill outside\t1', 'kill child\t0']));
+    expect(told.filter(({ layer }) => layer === 'landlock').map(wordsOf)).toEqual([]);
   });
 });
 

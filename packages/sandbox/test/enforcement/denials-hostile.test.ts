@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -19,7 +20,7 @@ const programs = temporaryFolder();
 const hostile = programs.file('hostile');
 
 beforeAll(async () => {
-  await compileC(hostile, { from: import.meta.url, sources: ['fixtures/hostile.c'], flags: ['-static'] });
+  await compileC(hostile, { from: import.meta.url, sources: ['fixtures/hostile.c'], flags: ['-static', '-pthread'] });
 });
 afterAll(() => programs[Symbol.dispose]());
 
@@ -155,6 +156,29 @@ describe.skipIf(missing(...needed)).each(users)('a hostile program as %s', (_, p
     expect(Number(resident)).toBeLessThan(16_384);
     child.stdin.end('\n');
     await said;
+  });
+
+  it('does not make it wait for the peer of a connection, which never reads', async () => {
+    using folder = place();
+    const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const peers: Socket[] = [];
+    server.on('connection', (peer) => peers.push(peer.on('error', () => undefined)));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const paths = [{ rwx: folder.file('open') }, { rx: hostile }];
+      const landlock = { preset: 'none', paths, net: { connectTcp: [port] } } as const;
+      const { child, said, closed } = start(folder, ['linger', String(port), '200'], {
+        policy: { ...policy, landlock },
+      });
+      expect(await said).toBe('answered\n');
+      expect((await closed)[0]).toBe(0);
+      await child.denials?.ended;
+      expect([child.denials?.state, child.denials?.all.map(({ port: denied }) => denied)]).toEqual(['complete', [1]]);
+    } finally {
+      for (const peer of peers) peer.destroy();
+      server.close();
+    }
   });
 
   it('gets no listener, neither from the kernel nor after the end of its supervisor', async () => {

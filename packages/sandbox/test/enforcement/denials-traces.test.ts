@@ -87,7 +87,7 @@ const traced: readonly string[] = [
   'mkdirat /proc/V/root V ptrace EACCES 1',
   'truncate /proc/V/exe V ptrace EACCES 1',
   'ptrace V ptrace EPERM 1',
-  'process_vm_readv V ptrace EPERM 1',
+  'process_vm_readv V ptrace EPERM 2',
   'process_vm_writev V ptrace EPERM 1',
   'pidfd_getfd V ptrace EPERM 1',
   'kcmp V ptrace EPERM 2',

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "caller.h"
-#include "process_facts.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -9,10 +8,6 @@
 #include <linux/fcntl.h>
 
 #include "../../../../landlock/native/landlock_sys.h"
-
-/* The same on every architecture; Linux 5.3 and 5.6. */
-#define PIDFD_OPEN 434
-#define PIDFD_GETFD 438
 
 static struct ll_statx own_root;
 static uint64_t proc_device;
@@ -125,17 +120,6 @@ int sb_caller_read(struct sb_caller *caller, uint64_t address, void *bytes, size
 int sb_caller_lacks_modes(const char *path)
 {
 	return is_another && sb_begins(path, "/proc/sys/");
-}
-
-long sb_caller_take(const struct sb_caller *caller, int descriptor)
-{
-	/* Threads share their descriptors as a rule; those of others are not looked at. */
-	long process = sb_syscall3(PIDFD_OPEN, sb_process_of(caller->thread), 0, 0);
-	if (process < 0)
-		return process;
-	long taken = sb_syscall3(PIDFD_GETFD, process, descriptor, 0);
-	ll_close(process);
-	return taken;
 }
 
 void sb_caller_program(uint32_t thread, char program[16])

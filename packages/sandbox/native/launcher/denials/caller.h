@@ -71,9 +71,6 @@ int sb_begins(const char *text, const char *with);
 /* Reads `length` bytes; whether all of them were read. */
 int sb_caller_read(struct sb_caller *caller, uint64_t address, void *bytes, size_t length);
 
-/* A copy of a descriptor of its process, or -errno. */
-long sb_caller_take(const struct sb_caller *caller, int descriptor);
-
 /* The name that ps(1) shows, at most 15 bytes and a NUL; empty if it can't be read. */
 void sb_caller_program(uint32_t thread, char program[16]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge_port.h"
-#include "socket_option.h"
+#include "socket_look.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -23,15 +23,9 @@
 /* Whether it is a TCP socket of that family. The kernel refuses an address of another family for another reason. */
 static int is_tcp(const struct sb_caller *caller, int descriptor, int family)
 {
-	long socket = sb_caller_take(caller, descriptor);
-	if (socket < 0)
-		return 0;
-	int is = sb_socket_option(socket, SO_DOMAIN) == family &&
-		 sb_socket_option(socket, SO_TYPE) == SOCK_STREAM &&
-		 sb_socket_option(socket, SO_PROTOCOL) == IPPROTO_TCP;
-	/* It is a copy: nothing is closed for the caller. */
-	ll_close(socket);
-	return is;
+	struct sb_socket socket;
+	return sb_look_at_socket(caller, descriptor, &socket) && socket.family == family &&
+	       socket.type == SOCK_STREAM && socket.protocol == IPPROTO_TCP;
 }
 
 int sb_judge_port(const struct sb_shared *shared, const struct sb_request *request,

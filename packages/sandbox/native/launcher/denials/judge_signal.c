@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge_signal.h"
 #include "groups.h"
+#include "trace.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -26,10 +27,12 @@ static uint32_t target_of(const struct sb_caller *caller, const struct sb_reques
 	return sb_process_of_descriptor(caller->thread, (unsigned int)request->from.folder);
 }
 
-/* By ids alone (kill_ok_by_cred() in kernel/signal.c). What they deny, the scope did not. */
+/* By ids alone (kill_ok_by_cred() in kernel/signal.c). What they deny, the scope did not. A capability counts in its own user
+ * namespace only. */
 static int may_by_ids(const struct sb_process_facts *caller, const struct sb_process_facts *target)
 {
-	return caller->capabilities & CAP_KILL_BIT ||
+	return (caller->capabilities & CAP_KILL_BIT &&
+		       sb_is_in_user_namespace(caller->process, target->process)) ||
 	       caller->users.effective == target->users.saved ||
 	       caller->users.effective == target->users.real ||
 	       caller->users.real == target->users.saved ||

@@ -3,7 +3,7 @@
 #include "judge_move.h"
 #include "old_sockets.h"
 #include "rights.h"
-#include "socket_option.h"
+#include "socket_look.h"
 #include "../strings.h"
 #include "sb_syscall.h"
 
@@ -83,27 +83,18 @@ static uint64_t read_address(
 	return sent->length;
 }
 
-/* One that is connected or listens has other answers, for instance for whom it is connected to already. */
-static int is_unused(long socket)
-{
-	struct sockaddr_un peer;
-	unsigned int length = sizeof peer;
-	return sb_socket_option(socket, SO_ACCEPTCONN) == 0 &&
-	       sb_syscall3(__NR_getpeername, socket, (long)&peer, (long)&length) == -ENOTCONN;
-}
-
 /* The type of the caller's socket if it can name such a socket; or -1. */
-static int type_of(long socket, const struct sb_request *request, uint64_t bytes)
+static int type_of(const struct sb_caller *caller, const struct sb_request *request, uint64_t bytes)
 {
-	const int type = sb_socket_option(socket, SO_TYPE);
-	if (sb_socket_option(socket, SO_DOMAIN) != AF_UNIX || !is_unused(socket) ||
-		!sb_old_network() || sb_network_of(socket) != sb_old_network())
+	struct sb_socket socket;
+	if (!sb_look_at_socket(caller, request->from.folder, &socket) || socket.family != AF_UNIX ||
+		!socket.is_unused || !sb_old_network() || socket.network != sb_old_network())
 		return -1;
 	if (request->action != SB_ASK_SEND)
-		return type;
+		return socket.type;
 	/* A longer message is an error before its address is looked up (unix_dgram_sendmsg() in net/unix/af_unix.c). */
-	const long room = sb_socket_option(socket, SO_SNDBUF) - 32;
-	return type == SOCK_DGRAM && room >= 0 && bytes <= (uint64_t)room ? type : -1;
+	const long room = (long)socket.room - 32;
+	return socket.type == SOCK_DGRAM && room >= 0 && bytes <= (uint64_t)room ? SOCK_DGRAM : -1;
 }
 
 static void deny(struct sb_denial *denial, const struct sb_abstract *name)
@@ -166,12 +157,7 @@ int sb_judge_socket(const struct sb_shared *shared, const struct sb_request *req
 	const uint64_t length = read_address(caller, &sent, &address);
 	if (!length || !(address.sun_path[0] ? by_rule : by_scope))
 		return 0;
-	long socket = sb_caller_take(caller, request->from.folder);
-	if (socket < 0)
-		return 0;
-	const int type = type_of(socket, request, sent.bytes);
-	/* It is a copy: nothing is closed for the caller. */
-	ll_close(socket);
+	const int type = type_of(caller, request, sent.bytes);
 	if (type < 0)
 		return 0;
 	return address.sun_path[0] ? judge_file(shared, caller, &address, type, denial)

@@ -13,17 +13,29 @@ struct part {
 	uint64_t base, length;
 };
 
+/* Behind the last byte of a program's memory, of which the stack is the last part. How much there is, differs by processor and
+ * by kernel; it is a power of two, but for a page. */
+static uint64_t end_of_memory(void)
+{
+	const char here = 0;
+	uint64_t end = 1;
+	while (end <= (uint64_t)(uintptr_t)&here)
+		end <<= 1;
+	return end - 4096;
+}
+
 /* What parts have in total; 0 if the kernel might refuse them for another reason. */
 static uint64_t total(struct sb_caller *caller, uint64_t address, uint64_t count)
 {
 	struct part parts[PARTS_MAX];
+	const uint64_t end = end_of_memory();
 	uint64_t sum = 0;
 	if (!count || count > PARTS_MAX ||
 		!sb_caller_read(caller, address, parts, count * sizeof *parts))
 		return 0;
 	for (uint64_t i = 0; i < count; i++) {
-		/* Above is the kernel's half of memory, on every processor. */
-		if (parts[i].length >> 30 || parts[i].base >> 46)
+		if (parts[i].length >> 30 || parts[i].base >= end ||
+			parts[i].length > end - parts[i].base)
 			return 0;
 		sum += parts[i].length;
 	}

@@ -27,7 +27,7 @@ static long user_namespace(uint32_t thread, char text[LINK_MAX])
 	return sb_syscall6(__NR_readlinkat, AT_FDCWD, (long)path, (long)text, LINK_MAX, 0, 0);
 }
 
-static int is_in_same_namespace(uint32_t a, uint32_t b)
+int sb_is_in_user_namespace(uint32_t a, uint32_t b)
 {
 	char one[LINK_MAX], other[LINK_MAX];
 	const long length = user_namespace(a, one);
@@ -70,7 +70,7 @@ int sb_is_untraceable(const struct sb_shared *shared, const struct sb_process_fa
 {
 	return !own->is_in_own_namespace && sb_process_facts(thread, target) &&
 	       target->process != own->process && sb_is_outside(shared, target) &&
-	       is_in_same_namespace(own->process, thread) &&
+	       sb_is_in_user_namespace(own->process, thread) &&
 	       may_without(own, target, thread, asked);
 }
 

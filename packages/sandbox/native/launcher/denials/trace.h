@@ -19,6 +19,9 @@ enum sb_asked { SB_BY_REAL, SB_BY_FILES };
 int sb_is_untraceable(const struct sb_shared *shared, const struct sb_process_facts *own,
 	uint32_t thread, enum sb_asked asked, struct sb_process_facts *target);
 
+/* Whether two processes are in one user namespace; 0 also if that can't be known. */
+int sb_is_in_user_namespace(uint32_t a, uint32_t b);
+
 /* Fills in a denial; its path is the number of the process. */
 void sb_deny_trace(struct sb_denial *denial, int error, uint32_t process);
 
