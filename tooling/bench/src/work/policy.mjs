@@ -7,6 +7,6 @@ import { createSandbox } from '@sb/sandbox';
 
 const [folder = ''] = process.argv.slice(2);
 const ro = readdirSync(folder).map((name) => join(folder, name));
-const sandbox = createSandbox({ landlock: { preset: 'minimal', paths: [{ rx: ['/usr', '/lib', '/lib64'], ro }] } });
+const sandbox = createSandbox({ landlock: { preset: 'minimal', paths: [{ rx: ['/usr', '/lib', '/lib64'] }, { ro }] } });
 const { exitCode } = await sandbox.run('/bin/true');
 if (exitCode !== 0) throw new Error(`the program ended with ${exitCode}`);
