@@ -86,6 +86,6 @@ function end(status: number, { endNow }: Running): void {
   try {
     endNow(withLoss(status));
   } catch {
-    // Without the native part, which is reported by then, the process ends as any other.
+    // The native part is missing, and an error has said so. The process ends as usual.
   }
 }

@@ -1,5 +1,7 @@
 import { accessSync } from 'node:fs';
 
+import { errorCode } from './errno.js';
+
 let hasProc = false;
 
 /**
@@ -13,7 +15,8 @@ export function holdsPaths(): boolean {
     if (!hasProc) accessSync('/proc/self/fd');
     hasProc = true;
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // Any other error than a missing /proc must not let a path of others be looked at without being held.
+    return errorCode(error) !== 'ENOENT';
   }
 }

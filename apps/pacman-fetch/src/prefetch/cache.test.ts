@@ -97,7 +97,7 @@ describe('cache directories', () => {
   });
 
   it.skipIf(missing('root', 'linux'))('that cannot be listed are asked name by name', async () => {
-    // Whoever may enter a directory and not read it.
+    // For a user who may enter the directory, and may not read it.
     writeFileSync(folder.file('cache', 'a'), content);
     chmodSync(folder.file('cache'), 0o711);
     chownSync(folder.file('cache'), 0, 0);

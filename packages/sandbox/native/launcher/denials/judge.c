@@ -144,7 +144,7 @@ static int judge_named(const struct sb_shared *shared, const struct sb_request *
 	struct sb_name names[2], struct sb_denial *denial)
 {
 	for (unsigned int links = 0; links < LINKS_MAX; links++) {
-		(void)sb_find_met_link();
+		(void)sb_find_met_link(); /* forgets one of an earlier look */
 		if (judge_once(shared, request, names, denial))
 			return 1;
 		/* There the descriptors would be those of this process. */

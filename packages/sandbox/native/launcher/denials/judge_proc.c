@@ -8,7 +8,7 @@
 
 #include <asm/errno.h>
 
-/* The kernel reads the memory of the process, without which there is no question. */
+/* For these, the kernel reads the memory of the process. It asks nothing about a process that has no memory left. */
 static const char *const of_memory[] = {
 	"environ", "auxv", "maps", "smaps", "smaps_rollup", "numa_maps", "pagemap", 0};
 /* With one of these, CAP_PERFMON and CAP_SYS_ADMIN, it may be read without tracing (may_access_mm() in kernel/fork.c). */

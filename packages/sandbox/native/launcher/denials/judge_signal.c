@@ -17,16 +17,6 @@
 #define PIDFD_SEND_SIGNAL 424
 #define KNOWN_WORDS 12 /* struct kernel_siginfo; what follows it is for later */
 
-/* The thread or the group that the call names; 0: none, or it can't be known. */
-static uint32_t target_of(const struct sb_caller *caller, const struct sb_request *request)
-{
-	if (request->from.path)
-		return (int32_t)request->from.path > 0 ? (uint32_t)request->from.path : 0;
-	if (request->from.folder < 0)
-		return 0;
-	return sb_process_of_descriptor(caller->thread, (unsigned int)request->from.folder);
-}
-
 /* By ids alone (kill_ok_by_cred() in kernel/signal.c). What they deny, the scope did not. A capability counts in its own user
  * namespace only. */
 static int may_by_ids(const struct sb_process_facts *caller, const struct sb_process_facts *target)
@@ -88,7 +78,8 @@ int sb_judge_signal(const struct sb_shared *shared, const struct sb_request *req
 	char *at = denial->path;
 	if (!(shared->scoped & LL_SCOPE_SIGNAL) || request->flags > LAST_SIGNAL)
 		return 0;
-	const uint32_t number = target_of(caller, request);
+	const uint32_t number =
+		sb_process_named(caller->thread, request->from.path, request->from.folder);
 	if (!number || !sb_process_facts(caller->thread, &own) || own.is_in_own_namespace ||
 		!is_taken(caller, request) || !is_known(request->resolve))
 		return 0;

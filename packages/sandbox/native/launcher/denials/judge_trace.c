@@ -53,21 +53,12 @@ static int asks(struct sb_caller *caller, const struct sb_request *request)
 	return request->to.folder <= 0 || sb_syscall6(__NR_kcmp, own, own, KCMP_VM, 0, 0, 0) == 0;
 }
 
-/* The thread that is traced; 0 without one. */
-static uint32_t target_of(const struct sb_caller *caller, const struct sb_request *request)
-{
-	if (request->from.path)
-		return (int32_t)request->from.path > 0 ? (uint32_t)request->from.path : 0;
-	if (request->from.folder < 0)
-		return 0;
-	return sb_process_of_descriptor(caller->thread, (unsigned int)request->from.folder);
-}
-
 int sb_judge_trace(const struct sb_shared *shared, const struct sb_request *request,
 	struct sb_caller *caller, struct sb_denial *denial)
 {
 	struct sb_process_facts own, target;
-	uint32_t thread = target_of(caller, request);
+	uint32_t thread =
+		sb_process_named(caller->thread, request->from.path, request->from.folder);
 	if (!shared->handled || !thread || !sb_process_facts(caller->thread, &own))
 		return 0;
 	/* kcmp(2) has two, and asks about them in turn. */

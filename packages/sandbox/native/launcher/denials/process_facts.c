@@ -162,11 +162,18 @@ uint32_t sb_process_of(uint32_t thread)
 	return number ? (uint32_t)take_number(&number) : 0;
 }
 
-uint32_t sb_process_of_descriptor(uint32_t thread, unsigned int descriptor)
+static uint32_t process_of_descriptor(uint32_t thread, unsigned int descriptor)
 {
 	char name[20] = "fdinfo/", text[512];
 	name[7 + sb_format_number(name + 7, descriptor)] = 0;
 	const char *number = read_of(thread, name, text, sizeof text) ? line_of(text, "Pid:") : 0;
 	/* -1: it has ended. */
 	return number ? (uint32_t)take_number(&number) : 0;
+}
+
+uint32_t sb_process_named(uint32_t thread, uint64_t number, int descriptor)
+{
+	if (number)
+		return (int32_t)number > 0 ? (uint32_t)number : 0;
+	return descriptor < 0 ? 0 : process_of_descriptor(thread, (unsigned int)descriptor);
 }

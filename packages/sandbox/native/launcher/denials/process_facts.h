@@ -30,7 +30,8 @@ uint32_t sb_process_group(uint32_t process);
 /* The number of a thread's process, or 0. */
 uint32_t sb_process_of(uint32_t thread);
 
-/* The number of the process that a descriptor of another one refers to (pidfd_open(2)), or 0. */
-uint32_t sb_process_of_descriptor(uint32_t thread, unsigned int descriptor);
+/* The thread or the group that a call of a thread names: by a number, or if that is 0 by a descriptor of a process (pidfd_open(2)).
+ * 0: none, or it can't be known. */
+uint32_t sb_process_named(uint32_t thread, uint64_t number, int descriptor);
 
 #endif
