@@ -29,6 +29,7 @@ function worker() {
     hosts: new Hosts(0, []),
     pace: new Pace({ slowPercent: 10, isHeld: () => false }, 0, []),
     trust: new Trust(),
+    verdicts: { isWrong: () => false },
     channel: channel as unknown as ParentChannel,
     abandonment: new Abandonment(),
     waiting: new Set<number>(),
@@ -90,4 +91,20 @@ it('a file whose signature waits for another file is one that waits', async () =
   answer();
   await ended;
   expect([...tools.waiting]).toEqual([]);
+});
+
+it('a file waits for the first one of its host, unless no other host has it', async () => {
+  await using first = await rawServer((socket) => void socket.write(good));
+  await using other = await rawServer((socket) => void socket.write(good));
+  const { tools } = worker();
+  using _ = tools.pace;
+  const awaited: string[] = [];
+  tools.trust.turn = async ({ origin }) => void awaited.push(origin);
+  const [[, alone] = []] = filesOf(1, [first]);
+  const [[, shared] = []] = filesOf(1, [first, other]);
+  if (alone === undefined || shared === undefined) throw new Error('there are no files');
+  await downloadFile(tools, 0, { ...alone, isSummed: true });
+  expect(awaited).toEqual([]);
+  await downloadFile(tools, 1, { ...shared, isSummed: true });
+  expect(awaited).toEqual([first.origin]);
 });

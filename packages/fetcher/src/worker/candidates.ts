@@ -40,6 +40,12 @@ export class Candidates {
     return [...this.#left].some((source) => !this.#tools.trust.isLiar(this.url(source)));
   }
 
+  /** Whether a source is left that has another host than a URL. */
+  hasOtherHost(url: URL): boolean {
+    const host = hostKey(url);
+    return [...this.#left].some((source) => hostKey(this.url(source)) !== host);
+  }
+
   /** Removes a source that is being asked, or has failed. */
   take(source: number): void {
     this.#left.delete(source);

@@ -85,8 +85,9 @@ export class Contest implements Disposable {
         this.#words.skipped(source);
         continue;
       }
-      const turn =
-        this.#contested.wanted.isSummed && this.#running.size === 0 ? this.#tools.trust.turn(url) : undefined;
+      // If no other host has the file, it is requested here in any case.
+      const mayWait = this.#contested.wanted.isSummed && this.#running.size === 0 && this.#candidates.hasOtherHost(url);
+      const turn = mayWait ? this.#tools.trust.turn(url) : undefined;
       if (turn !== undefined) {
         await turn;
         // Its result may change the choice.
