@@ -12,8 +12,8 @@ afterEach(async () => {
   for (const kit of kits.splice(0)) await kit[Symbol.asyncDispose]();
 });
 
-async function lane(answer: Answer): Promise<LaneKit> {
-  const kit = await laneTo(answer);
+async function lane(answer: Answer, near = 0): Promise<LaneKit> {
+  const kit = await laneTo(answer, near);
   kits.push(kit);
   return kit;
 }
@@ -58,6 +58,21 @@ describe('a connection', () => {
       expect(lanes.hasRoom).toBe(false);
       end();
       expect(await Promise.all([big, next])).toEqual(names('big', 'b'));
+    }
+  });
+
+  it('takes one request at a time if the server is near', async () => {
+    const answer: Answer = (socket, head) => setTimeout(() => socket.write(answerTo(head)), 5);
+    const minute = 60_000;
+    for (const [near, isAhead] of [
+      [1, true],
+      [minute, false],
+    ] as const) {
+      const { get, lanes, turns } = await lane(answer, near);
+      await get('a');
+      expect([near, lanes.hasRoom]).toEqual([near, isAhead]);
+      expect(await Promise.all(['b', 'c'].map((name) => get(name)))).toEqual(names('b', 'c'));
+      expect(turns).toEqual(['c waits', 'c begins']);
     }
   });
 

@@ -14,6 +14,8 @@ const manyAnswers = 50;
 export interface LaneEvents {
   /** Called when it can take a request that it could not take before. */
   readonly onRoom: () => void;
+  /** Called when a request has its answer that waited for no other one, with the milliseconds that this took. */
+  readonly onAnswer: (after: number) => void;
   /** Called when it was closed soon, while requests waited on it. */
   readonly onTrouble: () => void;
   /** Whether requests may be sent ahead to its host. */
@@ -65,6 +67,10 @@ export class Lane implements Place {
 
   isNext(sent: Sent): boolean {
     return this.#sent[0] === sent;
+  }
+
+  answered(after: number): void {
+    this.#events.onAnswer(after);
   }
 
   arrived(bytes: number): void {

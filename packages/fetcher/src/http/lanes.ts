@@ -5,18 +5,27 @@ import { Client, Dispatcher } from './undici.js';
 /** Connections that may be closed while requests wait on them. After that, no request is sent ahead any more. */
 const maxTroubles = 2;
 
+/**
+ * Milliseconds within which a server is near if it has answered once: by loopback, or in the same network. There the wait for an
+ * answer is short. A server may hold back the end of an answer that others follow, until it hears that the client has
+ * what came before. The client's kernel waits up to 40 ms to say so (RFC 9293, 3.8.6.3).
+ */
+const nearTime = 3;
+
 /** The rules of the connections to one host. */
 export interface LanesOptions extends Client.Options {
   /** The most connections; null: as many as there are requests. */
   readonly connections: number | null;
   /** Called when one more request can be sent. */
   readonly onRoom: () => void;
+  /** Milliseconds in which a near server answers, to which nothing is sent ahead. Default: {@link nearTime} */
+  readonly near?: number;
 }
 
 /**
  * The connections to one host. Once one has answered a request, it takes the next ones before its current answer has
  * ended (RFC 9112, 9.3.2), as long as few bytes are missing. Most of the time of a small
- * file from a distant server is the wait for its answer.
+ * file from a distant server is the wait for its answer. A near server gets one request at a time.
  *
  * A host that closes connections on which requests wait gets one request at a time. The waiting ones are sent again.
  */
@@ -27,6 +36,8 @@ export class Lanes extends Dispatcher {
   /** Requests that no connection can take yet. */
   readonly #queue: { readonly options: AheadOptions; readonly sent: Sent }[] = [];
   #troubles = 0;
+  /** Milliseconds of the fastest answer. */
+  #fastest = Infinity;
 
   constructor(origin: string | URL, options: LanesOptions) {
     super();
@@ -74,13 +85,14 @@ export class Lanes extends Dispatcher {
   }
 
   get #mayBeAhead(): boolean {
-    return this.#troubles <= maxTroubles;
+    return this.#troubles <= maxTroubles && this.#fastest >= (this.#options.near ?? nearTime);
   }
 
   #open(): Lane {
-    const { connections: _, onRoom: __, ...options } = this.#options;
+    const { connections: _, onRoom: __, near: ___, ...options } = this.#options;
     const lane = new Lane(new Client(this.#origin, { ...options, pipelining: 1 }), {
       onRoom: () => this.#pump(),
+      onAnswer: (after) => void (this.#fastest = Math.min(this.#fastest, after)),
       onTrouble: () => void this.#troubles++,
       mayBeAhead: () => this.#mayBeAhead,
     });

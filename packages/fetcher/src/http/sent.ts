@@ -15,6 +15,8 @@ export type AheadOptions = Dispatcher.DispatchOptions & { readonly ahead?: Ahead
 export interface Place {
   /** Whether the answer to a request is the next one. */
   isNext(sent: Sent): boolean;
+  /** Called when an answer to a request has begun that waited for no other one, with its milliseconds. */
+  answered(after: number): void;
   /** Called after bytes of an answer have arrived. */
   arrived(bytes: number): void;
   /** Called once a request has its answer, or has failed. */
@@ -46,6 +48,8 @@ export class Sent implements Dispatcher.DispatchHandler {
   /** Whether it was sent before the answer to another one had ended, and may be repeated because of that. */
   #mayRepeat = false;
   #isRepeated = false;
+  /** When it was sent, if it waits for no other answer. */
+  #since: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #abort: (error?: Error) => void = () => {};
   #hasEnded = false;
@@ -115,6 +119,7 @@ export class Sent implements Dispatcher.DispatchHandler {
       return;
     }
     this.#startTimer();
+    if (this.#place?.isNext(this) === true) this.#since = performance.now();
     this.#handler.onConnect?.((error) => this.#end(error));
   }
 
@@ -122,6 +127,7 @@ export class Sent implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     // The answer follows (RFC 9110, 15.2).
     if (status < 200) return true;
+    if (this.#since !== undefined) this.#place?.answered(performance.now() - this.#since);
     if (this.#mayRepeat && crowded.has(status)) {
       this.#again();
       return true;

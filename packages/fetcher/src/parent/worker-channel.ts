@@ -65,9 +65,14 @@ export class WorkerChannel {
     for (const descriptor of Object.values(this.childs) as number[]) closeSync(descriptor);
   }
 
-  /** Sends the worker one line. */
+  /** Sends the worker one line, with others of the same turn of the event loop. */
   write(document: object): void {
-    this.#sockets?.orders.write(`${JSON.stringify(document)}\n`);
+    const { orders } = this.#sockets ?? {};
+    if (orders?.writableCorked === 0) {
+      orders.cork();
+      setImmediate(() => orders.uncork());
+    }
+    orders?.write(`${JSON.stringify(document)}\n`);
   }
 
   /** Stops reading. The worker must be dead, or not started: while it lives, closing may wait for it. */

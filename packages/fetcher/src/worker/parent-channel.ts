@@ -53,8 +53,9 @@ export class ParentChannel {
     });
   }
 
-  /** Sends a report. */
+  /** Sends a report, with others of the same turn of the event loop: each write would wake the parent. */
   say(frame: Frame): void {
+    this.#hold();
     this.#frames.write(`${JSON.stringify(frame)}\n`);
   }
 
@@ -65,10 +66,23 @@ export class ParentChannel {
    * @returns a promise to await before the memory of lent bytes is used again; undefined if they are sent
    */
   send(frame: Extract<Frame, { type: 'data' }>, { pieces, isLent }: FrameBytes): Promise<void> | undefined {
-    const sent = writeTogether(this.#frames, [`${JSON.stringify(frame)}\n`, ...pieces]);
-    if (sent === undefined || !isLent) return undefined;
+    const all = [`${JSON.stringify(frame)}\n`, ...pieces];
+    if (!isLent) {
+      this.#hold();
+      for (const piece of all) this.#frames.write(piece);
+      return undefined;
+    }
+    const sent = writeTogether(this.#frames, all);
+    if (sent === undefined) return undefined;
     this.#lent += 1;
     return sent.then(() => void (this.#lent -= 1));
+  }
+
+  /** Holds back what is written in this turn, and writes it together at its end. */
+  #hold(): void {
+    if (this.#frames.writableCorked > 0) return;
+    this.#frames.cork();
+    setImmediate(() => this.#frames.uncork());
   }
 
   /** A promise to await while bytes accumulate; undefined if none do. */

@@ -39,8 +39,9 @@ export interface ChaoticMirror extends RawServer {
   readonly behave: () => void;
 }
 
-/** @param seed - of its files, and of what it does */
+/** Every fourth is near: it gets no requests ahead. @param seed - of its files, and of what it does */
 export async function chaoticMirror(seed: number): Promise<ChaoticMirror> {
+  const distance = seed % 4 === 0 ? 0 : 5;
   let mayBreak = true;
   const dice = diceOf(`mirror ${seed}`);
   /** Of each connection, the answers before: a server sends one after the other. */
@@ -58,6 +59,7 @@ export async function chaoticMirror(seed: number): Promise<ChaoticMirror> {
     const isLast = dice(12) === 0;
     const all = answerOf({ whole, start: dice(4) > 0 ? startOf(head, whole.length) : 0, isLast }, dice);
     const until = mayBreak && dice(25) === 0 ? dice(all.length) : all.length;
+    if (distance > 0) await setTimeout(distance);
     await send(socket, all.subarray(0, until), dice);
     if (until < all.length && dice(2) === 0) socket.destroy();
     else if (until < all.length || isLast || (mayBreak && dice(20) === 0)) socket.end();

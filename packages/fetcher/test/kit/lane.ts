@@ -13,10 +13,10 @@ export interface LaneKit extends AsyncDisposable {
   readonly turns: readonly string[];
 }
 
-/** Starts a server of files with four bytes. */
-export async function laneTo(answer: Answer): Promise<LaneKit> {
+/** Starts a server of files with four bytes. @param near - milliseconds of an answer in which the server is a near one */
+export async function laneTo(answer: Answer, near = 0): Promise<LaneKit> {
   const server = await rawServer(answer);
-  const lanes = new Lanes(server.origin, { connections: 1, onRoom: () => {} });
+  const lanes = new Lanes(server.origin, { connections: 1, onRoom: () => {}, near });
   const turns: string[] = [];
   const get: LaneKit['get'] = async (name, { bytes = 4, stop = new Stop() } = {}) => {
     const onTurn = (isTurn: boolean): void => void turns.push(`${name} ${isTurn ? 'begins' : 'waits'}`);

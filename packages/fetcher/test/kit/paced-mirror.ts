@@ -28,6 +28,9 @@ const goodRequests = 20;
 /** Milliseconds between two pieces of a body. */
 const interval = 20;
 
+/** Milliseconds to the mirror: near ones get no requests ahead. */
+const distance = 5;
+
 /**
  * Starts a mirror.
  *
@@ -61,6 +64,7 @@ export async function pacedMirror(
     const length = whole.length - Number(kind === 'wrong length');
     const [start, end] = rangeOf(head, length);
     const body = whole.subarray(start, end);
+    await setTimeout(distance);
     socket.write(headOf(body.length, length, start));
     const until = kind === 'stops at 99 %' ? Math.floor(body.length * 0.99) : body.length;
     const step = kind === 'byte a second' ? 1 : Math.ceil((rate * interval) / 1000);
