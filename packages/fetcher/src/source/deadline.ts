@@ -38,8 +38,9 @@ export class Deadline extends Stop {
   #start(): void {
     if (this.#timeout === 0) return;
     this.#since = performance.now();
-    const failure = new TransferFailure('timeout', `The file took longer than ${this.#timeout / 1000} seconds`);
-    this.#timer = setTimeout(() => this.stop(failure), this.#left);
+    this.#timer = setTimeout(() => {
+      this.stop(new TransferFailure('timeout', `The file took longer than ${this.#timeout / 1000} seconds`));
+    }, this.#left);
   }
 
   #end(): void {

@@ -7,6 +7,7 @@ type OfSource = Pick<SourceDownload, 'url' | 'sink' | 'deadline' | 'resume' | 'o
 
 /** Returns the download of a file from one source. */
 export function taskOf({ work, connections }: Tools, wanted: WorkerFile, ofSource: OfSource): SourceDownload {
+  const { limits, ports, userAgent } = work;
   const { maxBytes, size, isSummed, modifiedSince } = wanted;
-  return { ...work, connections, maxBytes, size, isSummed, modifiedSince, ...ofSource };
+  return { limits, ports, userAgent, connections, maxBytes, size, isSummed, modifiedSince, ...ofSource };
 }
