@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -106,14 +107,18 @@ beforeAll(async () => {
   writeFileSync(folder.file('pacman.conf'), lines.join('\n'));
   writeFileSync(folder.file('fetch.conf'), '[options]\nSandboxUser = nobody\n');
   const file = await build();
-  // Its install script is run there.
-  const copy = `cp -L --parents /bin/sh $(ldd /bin/sh | grep -o '/[^ ]*') "$1" && mkdir -p "$1/usr/bin" && cp -L /bin/bash "$1/usr/bin/"; ldd /bin/bash | grep -o '/[^ ]*' | xargs cp -L --parents -t "$1"`;
-  await run('sh', ['-c', copy, 'sh', system]);
+  // Its install script and its hooks are run there.
+  const copy =
+    'mkdir -p "$1/usr/bin" "$1/bin" "$1/proc"; cp -L /bin/sh "$1/bin/"; cp -L /bin/bash /bin/rm "$1/usr/bin/"; cp -L "$2" "$1/usr/bin/node"; ' +
+    `for one in /bin/sh /bin/bash /bin/rm "$2"; do ldd "$one" | grep -o '/[^ ]*'; done | sort -u | xargs cp -L --parents -t "$1"`;
+  await run('sh', ['-c', copy, 'sh', system, process.execPath]);
   mkdirSync(join(system, 'etc'));
   writeFileSync(join(system, 'etc/pacman.conf'), '[options]\n');
   // What it depends on is the system's here, and not in this root.
   const assumed = ['nodejs=20.19.0', 'pacman=7.0.0'].flatMap((one) => ['--assume-installed', one]);
-  said = await run('pacman', pacman(...assumed, '-U', file));
+  const install = 'mount -t proc proc "$1/proc" && shift && exec pacman "$@"';
+  const words = [system, ...pacman(...assumed, '-U', file)];
+  said = await run('unshare', ['--mount', 'sh', '-c', install, 'sh', ...words]);
 }, 1_200_000);
 
 afterAll(async () => {
@@ -168,6 +173,8 @@ describe.skipIf(isMissing)('the package', () => {
         '/etc/pacman.d/pacman-fetch.conf',
         '/usr/lib/sysusers.d/pacman_fetch.conf',
         '/usr/lib/systemd/user/pacman-fetch-checkupdates.timer',
+        '/usr/share/libalpm/hooks/pacman-fetch-code-cache.hook',
+        '/usr/share/libalpm/hooks/pacman-fetch-code-cache-remove.hook',
         '/usr/share/man/man8/pacman-fetch.8.gz',
         '/usr/share/man/man5/pacman-fetch.conf.5.gz',
         '/usr/share/bash-completion/completions/pacman-fetch',
@@ -215,6 +222,25 @@ describe.skipIf(isMissing)('the package', () => {
     expect(info).toMatch(/^Depends On\s*: nodejs>=20\.19 {2}pacman>=7$/m);
   });
 
+  it('keeps the compiled code of its programs by a hook', async () => {
+    const { stdout } = await runProgram('find', [join(system, 'usr/lib/pacman-fetch'), '-name', '*.cache'], {});
+    const made = stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((path) => path.slice(system.length))
+      .sort();
+    expect(made.map((path) => path.slice(path.lastIndexOf('/') + 1))).toEqual([
+      'batch-main.cjs.cache',
+      'cli-main.cjs.cache',
+      'serve-main.cjs.cache',
+      'worker.cjs.cache',
+    ]);
+    for (const path of made) expect([path, statSync(join(system, path)).mode & 0o777]).toEqual([path, 0o644]);
+    // The other hook names each of them.
+    const hook = readFileSync(join(system, 'usr/share/libalpm/hooks/pacman-fetch-code-cache-remove.hook'), 'utf8');
+    expect(/^Exec = \S+ -f (.*)$/m.exec(hook)?.[1]?.split(' ').sort()).toEqual(made);
+  });
+
   it('has a configuration that pacman-fetch takes', async () => {
     writeFileSync(join(system, 'etc/pacman.conf'), '[options]\n');
     const args = ['conf', '--config', join(system, 'etc/pacman.conf'), 'SandboxUser'];
@@ -253,5 +279,6 @@ describe.skipIf(isMissing)('the package', () => {
     // Folders that others are in stay.
     expect(left.filter((path) => !path.endsWith('/') || path.includes('pacman-fetch'))).toEqual([]);
     expect(removed).toContain('Remove this line from /etc/pacman.conf');
+    expect(existsSync(join(system, 'usr/lib/pacman-fetch'))).toBe(false);
   });
 });
