@@ -30,23 +30,44 @@ export const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cac
 export function imageOf(kernel, { refresh = false } = {}) {
   const key = `${kernel.suite}-${kernel.arch}-${kernel.package.source.replaceAll(/[^\w.]+/g, '_')}`;
   const folder = join(cache, key);
-  if (!refresh && existsSync(join(folder, 'package'))) return found(folder);
+  const kept = keptIn(folder);
+  if (!refresh && kept !== undefined) return found(folder);
   const release = { suite: kernel.suite, architecture: debianName[kernel.arch] };
   const apt = openSuite(join(cache, 'apt'), release);
   const name = packagesNamed(apt, kernel.package).at(-1);
   if (name === undefined) {
     throw new MatrixError(`${kernel.suite} has no package like ${kernel.package.source}: update kernels.mjs.`);
   }
-  if (existsSync(join(folder, 'package')) && readFileSync(join(folder, 'package'), 'utf8') === name)
-    return found(folder);
+  if (kept === name) return found(folder);
   const fresh = `${folder}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
-  unpack(apt, name, fresh);
+  for (const one of [name, ...modulesOf(name)]) unpack(apt, one, fresh);
   rmSync(join(fresh, 'download'), { recursive: true });
   writeFileSync(join(fresh, 'package'), name);
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
   return found(folder);
+}
+
+/**
+ * The package that has the modules: Debian's packages called linux-binary have none.
+ *
+ * @param {string} name of the package of the kernel
+ */
+function modulesOf(name) {
+  const [, version] = /^linux-binary-(.+)$/.exec(name) ?? [];
+  return version === undefined ? [] : [`linux-modules-${version}`];
+}
+
+/**
+ * The name of the package that is unpacked in a directory; undefined if it is not, or lacks its modules.
+ *
+ * @param {string} folder
+ */
+function keptIn(folder) {
+  const name = join(folder, 'package');
+  if (!existsSync(name) || !existsSync(join(found(folder).modules, 'kernel'))) return undefined;
+  return readFileSync(name, 'utf8');
 }
 
 /**
