@@ -48,7 +48,7 @@ export async function runGuest(job) {
   // An ordinary user of the guest leaves results as well.
   chmodSync(results, 0o1777);
   // Another root file system has no directory of the host.
-  const modules = root === '/' ? copyModules(image.modules, folder) : [];
+  const modules = root === '/' && image.hasModules ? copyModules(image.modules, folder) : [];
   writeFileSync(join(root, init), initScript({ ...job, modules }));
   for (const path of [folder, join(root, init)]) chmodSync(path, 0o755);
   /** @type {{ end: () => void }[]} */

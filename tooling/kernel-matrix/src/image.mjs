@@ -11,6 +11,7 @@ import { MatrixError } from './shell.mjs';
  * @typedef {object} Image
  * @property {string} file the kernel itself
  * @property {string} modules the directory of its modules
+ * @property {boolean} hasModules
  * @property {string} version as `uname -r` has it
  */
 
@@ -41,8 +42,10 @@ export function imageOf(kernel, { refresh = false } = {}) {
   if (kept === name) return found(folder);
   const fresh = `${folder}.${process.pid}`;
   mkdirSync(fresh, { recursive: true });
-  for (const one of [name, ...modulesOf(name)]) unpack(apt, one, fresh);
+  const modules = packagesNamed(apt, modulesOf(name));
+  for (const one of [name, ...modules]) unpack(apt, one, fresh);
   rmSync(join(fresh, 'download'), { recursive: true });
+  writeFileSync(join(fresh, 'modules'), modules.join());
   writeFileSync(join(fresh, 'package'), name);
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
@@ -50,23 +53,23 @@ export function imageOf(kernel, { refresh = false } = {}) {
 }
 
 /**
- * The package that has the modules: Debian's packages called linux-binary have none.
+ * Debian's packages called linux-binary have no modules. Another package has them, but only of the newest kernels.
  *
  * @param {string} name of the package of the kernel
  */
 function modulesOf(name) {
   const [, version] = /^linux-binary-(.+)$/.exec(name) ?? [];
-  return version === undefined ? [] : [`linux-modules-${version}`];
+  return version === undefined ? /(?!)/ : new RegExp(`^linux-modules-${version.replaceAll(/[.+]/g, String.raw`\$&`)}$`);
 }
 
 /**
- * The name of the package that is unpacked in a directory; undefined if it is not, or lacks its modules.
+ * The name of the package that is unpacked in a directory; undefined if it is not, or if its modules were not looked for.
  *
  * @param {string} folder
  */
 function keptIn(folder) {
-  const name = join(folder, 'package');
-  if (!existsSync(name) || !existsSync(join(found(folder).modules, 'kernel'))) return undefined;
+  const [name, modules] = [join(folder, 'package'), join(folder, 'modules')];
+  if (!existsSync(name) || (!existsSync(modules) && !found(folder).hasModules)) return undefined;
   return readFileSync(name, 'utf8');
 }
 
@@ -85,7 +88,7 @@ function found(folder) {
   if (version !== undefined) {
     const modules = join(parent ?? folder, version);
     const file = inBoot === undefined ? join(modules, 'vmlinuz') : join(boot, `vmlinuz-${version}`);
-    if (existsSync(file)) return { file, modules, version };
+    if (existsSync(file)) return { file, modules, version, hasModules: existsSync(join(modules, 'kernel')) };
   }
   throw new MatrixError(`${folder} holds a package without a kernel: update kernels.mjs, and remove it.`);
 }

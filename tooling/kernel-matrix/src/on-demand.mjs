@@ -11,8 +11,7 @@ const modules = ['unix_diag'];
  *
  * @param {string} from the directory of the kernel's modules
  * @param {string} folder
- * @returns {readonly string[]} the copies, for `busybox insmod`, which decompresses them; a kernel may have a module
- *   built in, and then there is no file
+ * @returns {readonly string[]} the copies, for `busybox insmod`, which decompresses them. What has no file is built in
  */
 export function copyModules(from, folder) {
   const files = readdirSync(from, { recursive: true, encoding: 'utf8' });

@@ -25,7 +25,7 @@ describe('modules of a guest', () => {
     expect(script).toContain(`\nbusybox insmod '${modules[0]}'\n`);
   });
 
-  it('are none where the kernel has them built in', () => {
+  it('are left to a kernel that has them built in', () => {
     expect(copyModules(join(folder, 'from'), join(folder, 'to'))).toEqual([]);
     expect(initScript({ folder, modules: [], command: ['true'], env: {} })).not.toContain('insmod');
   });
