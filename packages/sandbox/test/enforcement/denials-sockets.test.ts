@@ -14,6 +14,8 @@ import { answers, sbRun } from '../sb-run.js';
 const programs = temporaryFolder();
 const sockets = programs.file('sockets');
 const name = `sb-test-${process.pid}`;
+/** Sockets that only one user sends to: nobody reads, and a queue may take ten datagrams (net.unix.max_dgram_qlen). */
+const nameFor = ({ user }: SandboxOptions): string => (user === undefined ? name : `${name}-${String(user)}`);
 const servers: ChildProcess[] = [];
 
 /** Has sockets of that name, and resolves when they are there. */
@@ -36,17 +38,18 @@ afterAll(() => {
 type Scope = readonly ('signal' | 'abstract_unix_socket')[];
 
 async function run(scope: Scope, more: SandboxOptions, denials: boolean) {
+  const of = nameFor(more);
   const policy: SandboxOptions = {
     // Without rules for binding, the filter lets it listen.
     landlock: { preset: 'read-only', paths: [{ rx: sockets }], scope, net: { bindTcp: 'any' } },
     unix: 'any',
     ...more,
   };
-  const child = createSandbox(policy).spawn(sockets, ['try', name], { stdio: ['pipe', 'pipe', 'inherit'], denials });
+  const child = createSandbox(policy).spawn(sockets, ['try', of], { stdio: ['pipe', 'pipe', 'inherit'], denials });
   const said = text(child.stdout);
   await child.enforcement;
   // One that is made during the run.
-  const late = await serve(`${name} late`);
+  const late = await serve(`${of} late`);
   child.stdin.end('\n');
   const lines = (await said).trimEnd().split('\n');
   late.stdin?.end();
@@ -61,12 +64,12 @@ const wordsOf = ({ call, target, right, errno, count }: Denial): string =>
 
 const scope = 'abstract_unix_socket';
 const odd = String.raw`\x00\x5c\x1b[2J\xff@`;
-const expected = [
-  `connect @${name} ${scope} EPERM 3`,
-  `connect @${name}${odd} ${scope} EPERM 1`,
-  `sendto @${name} ${scope} EPERM 1`,
-  `sendmsg @${name} ${scope} EPERM 1`,
-  `sendmmsg @${name} ${scope} EPERM 1`,
+const expectedFor = (of: string): readonly string[] => [
+  `connect @${of} ${scope} EPERM 3`,
+  `connect @${of}${odd} ${scope} EPERM 1`,
+  `sendto @${of} ${scope} EPERM 1`,
+  `sendmsg @${of} ${scope} EPERM 1`,
+  `sendmmsg @${of} ${scope} EPERM 1`,
 ];
 
 const users: readonly (readonly [string, SandboxOptions])[] = missing('root')
@@ -80,6 +83,8 @@ describe.skipIf(missing('linux', 'landlock6', 'unixDiag')).each(users)(
   'abstract sockets of others, for %s',
   (_, more) => {
     it('are denied as without a supervisor, and each is told with what allows it', async () => {
+      if (more.user !== undefined) await serve(nameFor(more));
+      const expected = expectedFor(nameFor(more));
       const control = await run([], more, true);
       expect(control.told).toEqual([]);
       expect(control.lines.filter((line) => line.endsWith('\t1'))).toEqual(['connect paired\t1']);
