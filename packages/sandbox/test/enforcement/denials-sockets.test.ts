@@ -15,7 +15,7 @@ const programs = temporaryFolder();
 const sockets = programs.file('sockets');
 const name = `sb-test-${process.pid}`;
 /** Sockets that only one user sends to: nobody reads, and a queue may take ten datagrams (net.unix.max_dgram_qlen). */
-const nameFor = ({ user }: SandboxOptions): string => (user === undefined ? name : `${name}-${String(user)}`);
+const nameFor = ({ user }: SandboxOptions): string => (user === undefined ? name : `${name} switched`);
 const servers: ChildProcess[] = [];
 
 /** Has sockets of that name, and resolves when they are there. */
