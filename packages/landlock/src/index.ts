@@ -33,6 +33,7 @@ export { type LandlockPlan, plan } from './plan.js';
 export { policy } from './policy.js';
 export { type LandlockReport, restrictSelf } from './restrict.js';
 export {
+  fastOpenAbi,
   type FsRight,
   fsRightOf,
   type LogFeature,

@@ -5,7 +5,7 @@ import type { FsRight, Group, LogFeature, NetRight, Scope, UnknownBit } from './
  * Network rights, each with the ports that stay allowed, 1 to 65535; an empty list allows none. 0 among the ports to
  * bind means "any free port". A right that is not mentioned is not restricted.
  *
- * Rules apply to the port only, never to the address. MPTCP sockets and TCP Fast Open bypass them (see the README).
+ * Rules apply to the port only, never to the address. MPTCP sockets bypass them, and TCP Fast Open below ABI 10 (see the README).
  */
 export interface NetOptions {
   readonly connectTcp?: readonly number[];

@@ -6,6 +6,7 @@ import { native } from './native.js';
 import { nativeError } from './native-error.js';
 import { type LandlockPolicy, pathText } from './options.js';
 import { plan } from './plan.js';
+import { fastOpenAbi } from './rights.js';
 import { support } from './support.js';
 
 /** What is enforced, and how that is known. */
@@ -56,22 +57,22 @@ export function restrictSelf(policy: LandlockPolicy): LandlockReport {
   if ('errno' in reached) throw nativeError(reached, rules);
   const missingPaths = reached.skipped.flatMap((rule) => rules.paths[rule] ?? []).map(({ path }) => pathText(path));
   const features = planned.features.map((feature) =>
-    withLimits(feature, policy, { missingPaths, proofs: reached.proofs }),
+    withLimits(feature, policy, { missingPaths, proofs: reached.proofs, abi: kernel.abi }),
   );
   return { ...reportOf(features), threads: reached.threads, proofs: reached.proofs, missingPaths };
 }
 
 /** What is known afterwards. */
-type Known = Pick<LandlockReport, 'missingPaths' | 'proofs'>;
+type Known = Pick<LandlockReport, 'missingPaths' | 'proofs'> & { readonly abi: number };
 
 /** Adds its limits to the line of a feature that is in force. */
-function withLimits(line: FeatureReport, policy: LandlockPolicy, { missingPaths, proofs }: Known): FeatureReport {
+function withLimits(line: FeatureReport, policy: LandlockPolicy, { missingPaths, proofs, abi }: Known): FeatureReport {
   if (line.state !== 'enforced') return line;
   const lost = policy.paths.filter(({ path, rights }) => {
     return missingPaths.includes(pathText(path)) && rights.some((right) => line.feature === `fs.${right}`);
   });
   const reasons = [
-    ...(waysRound[line.feature] ?? []),
+    ...(waysRound(abi)[line.feature] ?? []),
     ...(lost.length > 0 ? [`not granted because missing: ${lost.map(({ path }) => pathText(path)).join(', ')}`] : []),
     ...(line.feature.startsWith('log.')
       ? ['the kernel accepted it; the content of its audit log is not read back']
@@ -82,10 +83,14 @@ function withLimits(line: FeatureReport, policy: LandlockPolicy, { missingPaths,
   return reasons.length === 0 ? line : { ...line, reason: reasons.join('; ') };
 }
 
-/** What a right does not cover, by the name of its line. */
-const waysRound: Readonly<Record<string, readonly string[]>> = {
-  'net.connect_tcp': ['not for MPTCP sockets and TCP Fast Open: a system-call filter must forbid those'],
+/** What a right does not cover under the kernel's ABI, by the name of its line. */
+const waysRound = (abi: number): Readonly<Record<string, readonly string[]>> => ({
+  'net.connect_tcp': [
+    abi < fastOpenAbi
+      ? 'not for MPTCP sockets, nor for TCP Fast Open on a kernel without the fix of Linux 7.2: a system-call filter must forbid those'
+      : 'not for MPTCP sockets: a system-call filter must forbid those',
+  ],
   'net.bind_tcp': [
     'not for MPTCP sockets, nor for listening without binding, on a free port: a system-call filter must forbid those',
   ],
-};
+});

@@ -61,6 +61,12 @@ export const logFeatures = {
 /** `LANDLOCK_RESTRICT_SELF_TSYNC`: the kernel restricts every thread at once. */
 export const tsync = { bit: 3, abi: 8 } as const satisfies Entry;
 
+/**
+ * The first ABI under which `connect_tcp` is certain to cover TCP Fast Open by sending (Linux 7.2, commit 33cb713db016). Later
+ * releases of older kernels cover it too, for instance 6.12.112. No erratum tells which ones.
+ */
+export const fastOpenAbi = 10;
+
 /** The newest ABI whose rights this package knows by name. */
 export const newestAbi = 11;
 

@@ -5,6 +5,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stddef.h>
@@ -141,6 +144,33 @@ static int op_connect_unix(int argc, char **argv)
 	return argc == 1 ? connect_unix(argv[0], 0) : PROBE_USAGE;
 }
 
+/* Asks for a list of all unix sockets (sock_diag(7)): ENOENT from a kernel without the module. */
+static int op_list_unix(int argc, char **argv)
+{
+	struct {
+		struct nlmsghdr head;
+		struct unix_diag_req request;
+	} question = {.head = {.nlmsg_len = sizeof question,
+			      .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		.request = {.sdiag_family = AF_UNIX, .udiag_states = ~0u}};
+	struct {
+		struct nlmsghdr head;
+		struct nlmsgerr error;
+	} answer = {0};
+	(void)argv;
+	if (argc != 0)
+		return PROBE_USAGE;
+	int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+	if (descriptor < 0)
+		return -errno;
+	if (send(descriptor, &question, sizeof question, 0) != (ssize_t)sizeof question ||
+		recv(descriptor, &answer, sizeof answer, 0) < (ssize_t)sizeof answer.head)
+		return finish(descriptor, -1);
+	(void)close(descriptor); /* the outcome is known */
+	return answer.head.nlmsg_type == NLMSG_ERROR ? answer.error.error : 0;
+}
+
 const struct probe_operation probe_net_operations[] = {
 	{"connect-tcp", "PORT", op_connect_tcp},
 	{"connect-mptcp", "PORT", op_connect_mptcp},
@@ -153,5 +183,6 @@ const struct probe_operation probe_net_operations[] = {
 	{"send-udp", "PORT", op_send_udp},
 	{"connect-abstract", "NAME", op_connect_abstract},
 	{"connect-unix", "PATH", op_connect_unix},
+	{"list-unix", "", op_list_unix},
 	{0},
 };

@@ -102,12 +102,15 @@ export interface Recall {
   readonly text: string;
 }
 
-/** @param judged - programs that were judged */
-export function recallOf(judged: readonly Judgement[]): Recall {
+/**
+ * @param judged - programs that were judged
+ * @param isUnknowable - whether a line of the log is of a denial that no supervisor can know on this kernel
+ */
+export function recallOf(judged: readonly Judgement[], isUnknowable = isExcused): Recall {
   const sum = (of: (one: Judgement) => number) => judged.reduce((total, one) => total + of(one), 0);
   const [reports, times] = [sum((one) => one.told), sum((one) => one.times)];
   const missed = judged.flatMap((one) => one.missed);
-  const knowable = missed.filter((line) => !isExcused(line));
+  const knowable = missed.filter((line) => !isUnknowable(line));
   const [ofAll, ofKnowable] = [missed, knowable].map((lines) => times / (times + lines.length)) as [number, number];
   const percent = (part: number) => `${(100 * part).toFixed(2)} %`;
   const text = `${reports} reports, ${times} denials, ${missed.length} more not told: ${percent(ofAll)} of all, ${percent(ofKnowable)} of what can be known`;

@@ -8,6 +8,7 @@ import { startChild } from './children.mjs';
 import { makeInitrd } from './initrd.mjs';
 import { guestFolders, initScript, logName, marks } from './init-script.mjs';
 import { machineArguments, programOf } from './machine.mjs';
+import { copyModules } from './on-demand.mjs';
 import { share } from './share.mjs';
 
 /** How long a kernel may take to its first process, in seconds; emulated it takes five, and minutes on a busy machine. */
@@ -46,7 +47,9 @@ export async function runGuest(job) {
   mkdirSync(results);
   // An ordinary user of the guest leaves results as well.
   chmodSync(results, 0o1777);
-  writeFileSync(join(root, init), initScript(job));
+  // Another root file system has no directory of the host.
+  const modules = root === '/' && image.hasModules ? copyModules(image.modules, folder) : [];
+  writeFileSync(join(root, init), initScript({ ...job, modules }));
   for (const path of [folder, join(root, init)]) chmodSync(path, 0o755);
   /** @type {{ end: () => void }[]} */
   const shares = [];

@@ -7,6 +7,9 @@ export const marks = { started: 'sb-guest: started', ended: 'sb-guest: ended' };
 /** The file among the results that has what the command wrote. */
 export const logName = 'log.txt';
 
+/** Whether TIOCSTI is for all (Linux 6.2 and later). */
+const typing = '/proc/sys/dev/tty/legacy_tiocsti';
+
 /** Where a guest has its writable directory, and the directory that it shares with the host. */
 export const guestFolders = { temporary: '/run/tmp', results: '/run/results' };
 
@@ -16,11 +19,12 @@ export const guestFolders = { temporary: '/run/tmp', results: '/run/results' };
  * @param {object} job
  * @param {string} job.folder where the command runs
  * @param {{ at: string }} [job.share] where a directory of the host is mounted
+ * @param {readonly string[]} job.modules files of modules to load
  * @param {readonly string[]} job.command
  * @param {Readonly<Record<string, string>>} job.env
  * @returns {string}
  */
-export function initScript({ folder, share, command, env }) {
+export function initScript({ folder, share, modules, command, env }) {
   const { temporary, results } = guestFolders;
   const variables = Object.entries({ TMPDIR: temporary, HOME: temporary, ...env });
   return `#!/bin/sh
@@ -42,6 +46,9 @@ ${share === undefined ? '' : `mount -t virtiofs -o ro share ${share.at}\n`}ip li
 
 exec </dev/null >/dev/console 2>&1
 echo '${marks.started}'
+${modules.map((file) => `busybox insmod ${quoted(file)}\n`).join('')}
+# Where the kernel lets nobody type into a terminal (tty(4), TIOCSTI), the attack would be none.
+if [ -e ${typing} ]; then echo 1 >${typing}; fi
 
 cd ${quoted(folder)}
 env -i ${variables.map(([name, value]) => quoted(`${name}=${value}`)).join(' ')} \\

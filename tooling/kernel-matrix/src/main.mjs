@@ -45,6 +45,7 @@ async function testKernel(kernel, { refresh, files, minutes, thorough }, modules
       LC_ALL: 'C.UTF-8',
       SB_MUST_ENFORCE: '1',
       SB_EXPECT_LANDLOCK: String(kernel.landlock),
+      SB_EXPECT_MODULES: String(image.hasModules),
       SB_PATIENCE: String(patience),
       SB_MODULES: modules,
       SB_REPORT: reportFile,

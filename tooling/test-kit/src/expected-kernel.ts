@@ -19,5 +19,8 @@ export function expectedLandlockAbi(): number | undefined {
   return typeof expected === 'string' ? 0 : expected;
 }
 
+/** Whether the kernel matrix could get no modules for the kernel that it has booted. */
+export const lacksModules = (): boolean => process.env['SB_EXPECT_MODULES'] === 'false';
+
 /** By how much longer everything may take here, since the machine is emulated: 1 outside the kernel matrix. */
 export const patience = Number(process.env['SB_PATIENCE'] ?? 1);

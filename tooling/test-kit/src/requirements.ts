@@ -3,13 +3,16 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 
 import { probePath } from '@sb/probe';
 
-import { expectedLandlockAbi } from './expected-kernel.js';
+import { expectedLandlockAbi, lacksModules } from './expected-kernel.js';
+
+/** Whether the probe can do something here. */
+function succeeds(operation: string, ...args: readonly string[]): boolean {
+  const { stdout } = spawnSync(probePath(), [operation, ...args], { encoding: 'utf8' });
+  return stdout === `${operation} 0 OK\n`;
+}
 
 /** Whether the kernel has everything that a Landlock ABI has. */
-const landlock = (abi: number) => () => {
-  const { stdout } = spawnSync(probePath(), ['landlock-abi', String(abi)], { encoding: 'utf8' });
-  return stdout === 'landlock-abi 0 OK\n';
-};
+const landlock = (abi: number) => () => succeeds('landlock-abi', String(abi));
 
 /** Whether this process has capabilities in effect, by their numbers (capabilities(7)). */
 function hasCapabilities(...numbers: readonly bigint[]): boolean {
@@ -41,6 +44,8 @@ const requirements = {
   landlock6: landlock(6),
   /** The same with Linux 6.15's audit-log flags and errata. */
   landlock7: landlock(7),
+  /** The kernel lists unix sockets (sock_diag(7)): it has `unix_diag` built in, or loads the module. */
+  unixDiag: () => succeeds('list-unix'),
   /** The kernel has an audit log, and this process may switch it on and read it: CAP_AUDIT_WRITE, _CONTROL and _READ. */
   audit: () => existsSync('/proc/self/loginuid') && hasCapabilities(29n, 30n, 37n),
   /** This process may serve a file system (fuse(4)): not every container may. */
@@ -88,6 +93,11 @@ export type Requirement = keyof typeof requirements;
 /** The first Landlock ABI that has what a test needs; 0 where it needs none. */
 const abis: Partial<Record<Requirement, number>> = { landlock6: 6, landlock7: 7 };
 
+/** Whether the kernel that the kernel matrix has booted is expected to lack something. */
+function isExpectedToLack(requirement: Requirement, abi: number): boolean {
+  return (abis[requirement] ?? 0) > abi || (requirement === 'unixDiag' && lacksModules());
+}
+
 /**
  * For `describe.skipIf(missing('root'))`: true where the machine lacks something, after saying what.
  * With `SB_MUST_ENFORCE=1`, as in CI, a missing requirement is a failure instead of a skip. The one exception: what the
@@ -100,7 +110,7 @@ export function missing(...needed: readonly Requirement[]): boolean {
   if (lacking.length === 0) return false;
   const text = `needs ${lacking.join(', ')}, which this machine or user has not got`;
   const expected = expectedLandlockAbi();
-  const isExpected = expected !== undefined && lacking.every((requirement) => (abis[requirement] ?? 0) > expected);
+  const isExpected = expected !== undefined && lacking.every((one) => isExpectedToLack(one, expected));
   if (process.env['SB_MUST_ENFORCE'] === '1' && !isExpected) throw new Error(`SB_MUST_ENFORCE=1, and a test ${text}`);
   console.warn(`skipped: ${text}`);
   return true;

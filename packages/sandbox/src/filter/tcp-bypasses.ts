@@ -1,3 +1,5 @@
+import { fastOpenAbi } from '@sb/landlock';
+
 import type { Question } from './questions.js';
 
 /**
@@ -15,6 +17,8 @@ export interface Bypass {
   readonly what: string;
   readonly by: readonly Question[];
   readonly after?: readonly Question[];
+  /** The first Landlock ABI that covers it on every kernel. */
+  readonly until?: number;
 }
 
 /**
@@ -40,7 +44,8 @@ const otherSockets = (after: readonly Question[]): readonly Bypass[] => [
 export const connectBypasses: readonly Bypass[] = [
   ...otherSockets([['connect'], ...unseen(SYS_CONNECT)]),
   {
-    what: 'TCP Fast Open',
+    what: 'TCP Fast Open (on a kernel without the fix of Linux 7.2)',
+    until: fastOpenAbi,
     by: [
       ['sendto', undefined, undefined, undefined, fastOpenFlag],
       ['sendmsg', undefined, undefined, fastOpenFlag],

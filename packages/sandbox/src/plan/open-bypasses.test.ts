@@ -1,4 +1,4 @@
-import { arg, type SeccompOptions } from '@sb/seccomp';
+import { arg, type Machine, type SeccompOptions } from '@sb/seccomp';
 import { describe, expect, it } from 'vitest';
 
 import { ordinary, root } from '../../test/machines.js';
@@ -11,14 +11,14 @@ import { planSandbox, type SandboxSupport } from './plan.js';
 const system = ['@system-service'];
 const ports = { net: { connectTcp: [443], bindTcp: [] } } as const;
 
-/** What is open beside a filter on a machine: by connecting, by binding, by metadata. */
+/** What is open beside a filter on a kernel: by connecting, by binding, by metadata. */
 function open(
   seccomp: SeccompOptions | 'off',
   landlock: LandlockChoice = ports,
-  machine: 'x86_64' | 'aarch64' = 'x86_64',
+  { machine = 'x86_64', abi = 9 }: { readonly machine?: Machine; readonly abi?: number } = {},
 ): readonly (string | undefined)[] {
   const layers = layerPolicies(definePolicy({ seccomp, landlock }));
-  const bypasses = openBypasses(layers, seccomp === 'off' ? undefined : machine);
+  const bypasses = openBypasses(layers, { machine: seccomp === 'off' ? undefined : machine, abi });
   return ['net.connect_tcp', 'net.bind_tcp', 'fs.write_file'].map((name) => bypasses.get(`landlock.${name}`));
 }
 
@@ -26,8 +26,9 @@ const closed = [undefined, undefined, undefined];
 const through = 'because the filter allows them';
 const others = 'MPTCP sockets, SMC sockets';
 const ofFiles = "of the user's own files, for which Landlock has no right";
+const fastOpen = 'TCP Fast Open (on a kernel without the fix of Linux 7.2)';
 const everything = [
-  `not for ${others}, TCP Fast Open and upper-layer protocols of TCP, ${through}`,
+  `not for ${others}, ${fastOpen} and upper-layer protocols of TCP, ${through}`,
   `not for ${others} and listening on a free port without binding, ${through}`,
   `not for modes, owners, times, attributes, subvolumes, reflinks, encryption keys and shared blocks ${ofFiles}`,
 ];
@@ -81,7 +82,7 @@ describe('openBypasses', () => {
     [
       'sendmsg by name',
       { base: 'deny-all', allow: ['sendmsg'] },
-      [`not for TCP Fast Open, ${through}`, undefined, undefined],
+      [`not for ${fastOpen}, ${through}`, undefined, undefined],
     ],
     ['chmod by name', { base: 'deny-dangerous', allow: ['chmod'] }, [undefined, undefined, `not for modes ${ofFiles}`]],
     [
@@ -118,10 +119,10 @@ describe('openBypasses', () => {
   });
 
   it('knows what each machine has', () => {
-    expect(open({ base: 'deny-dangerous', x32: 'allow' }, ports, 'aarch64')).toEqual(closed);
-    expect(open({ base: 'deny-dangerous', foreign: 'allow' }, ports, 'aarch64')).toEqual(everything);
+    expect(open({ base: 'deny-dangerous', x32: 'allow' }, ports, { machine: 'aarch64' })).toEqual(closed);
+    expect(open({ base: 'deny-dangerous', foreign: 'allow' }, ports, { machine: 'aarch64' })).toEqual(everything);
     // Calls that only x86-64 has.
-    expect(open({ base: 'deny-dangerous', allow: ['chmod', 'utime'] }, ports, 'aarch64')).toEqual(closed);
+    expect(open({ base: 'deny-dangerous', allow: ['chmod', 'utime'] }, ports, { machine: 'aarch64' })).toEqual(closed);
   });
 
   it('finds metadata, and no subvolumes, open beside what may be written', () => {
@@ -144,6 +145,13 @@ describe('openBypasses', () => {
       everything.slice(0, 2).map((text) => text.replace(through, 'because no filter denies them')),
     );
     expect(write).toBe(everything[2]);
+  });
+
+  it('finds TCP Fast Open open up to Landlock’s ABI 9 only', () => {
+    const closedSince = [`not for ${others} and upper-layer protocols of TCP, because no filter denies them`];
+    for (const abi of [10, 11, 12]) expect(open('off', ports, { abi }).slice(0, 1)).toEqual(closedSince);
+    for (const abi of [4, 9]) expect(open('off', ports, { abi })[0]).toContain(fastOpen);
+    expect(open({ base: 'deny-all', allow: ['sendmsg'] }, ports, { abi: 10 })).toEqual(closed);
   });
 
   it('adds to lines that are in force, and to what they say already', () => {

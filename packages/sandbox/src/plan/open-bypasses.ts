@@ -9,6 +9,14 @@ import { bindBypasses, connectBypasses, type Bypass } from '../filter/tcp-bypass
 /** What lines of a report leave open although they are in force, by `LAYER.FEATURE`. */
 export type OpenBypasses = ReadonlyMap<string, string>;
 
+/** What decides which bypasses there are. */
+export interface Kernel {
+  /** On which the filter is loaded; undefined without a filter. */
+  readonly machine: Machine | undefined;
+  /** The ABI of its Landlock. */
+  readonly abi: number;
+}
+
 /** Whether a call is allowed. */
 type Asked = (question: Question) => boolean;
 
@@ -17,16 +25,17 @@ type Asked = (question: Question) => boolean;
  * be allowed again: by name, by a group or by a rule.
  *
  * @param layers - from `layerPolicies`
- * @param machine - on which the filter is loaded; undefined without a filter
+ * @param kernel - where the process runs
  */
-export function openBypasses({ landlock, seccomp }: LayerPolicies, machine: Machine | undefined): OpenBypasses {
+export function openBypasses({ landlock, seccomp }: LayerPolicies, { machine, abi }: Kernel): OpenBypasses {
   if (landlock === undefined) return new Map();
   const filter = machine === undefined ? undefined : seccomp;
   const asked: Asked = (question) =>
     filter === undefined || machine === undefined || letsThrough(filter, machine, question);
   const through = filter === undefined ? 'because no filter denies them' : 'because the filter allows them';
   const tcp = (bypasses: readonly Bypass[]) => {
-    const open = bypasses.filter((bypass) => isOpen(bypass, asked)).map(({ what }) => what);
+    const left = bypasses.filter(({ until = Infinity }) => abi < until);
+    const open = left.filter((bypass) => isOpen(bypass, asked)).map(({ what }) => what);
     return open.length === 0 ? undefined : `not for ${listed(open)}, ${through}`;
   };
   const lines: readonly (readonly [name: string, reason: string | undefined])[] = [

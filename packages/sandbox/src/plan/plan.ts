@@ -119,7 +119,8 @@ export function planSandbox(policy: SandboxPolicy, layers: LayerPolicies, suppor
     ...execOnce(policy, isActive(plans.seccomp)),
     ...sharedFeatures({ layers, machine, lines: [...plans.landlock.features, ...plans.seccomp.features] }),
   ];
-  const bypasses = new Map([...openBypasses(layers, machine), ...lostByExec(layers, rootCounts(plans, support))]);
+  const open = openBypasses(layers, { machine, abi: support.landlock.abi });
+  const bypasses = new Map([...open, ...lostByExec(layers, rootCounts(plans, support))]);
   const inLaunchOrder = [plans.caps, plans.privdrop, plans.landlock, plans.seccomp];
   return {
     ...reportOf(features.map((line) => withBypass(line, bypasses))),

@@ -90,7 +90,8 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
   const shared = planned.features.filter(({ feature }) => sharedFeatureNames.some((name) => name === feature));
   const features = [...limits, ...onceEach([...lines, ...shared, ...off])];
   const verified = verifySelf(tasks, planned.expected, features);
-  const bypasses = openBypasses(layers, planned.expected.filter ? machineOf(support) : undefined);
+  const machine = planned.expected.filter ? machineOf(support) : undefined;
+  const bypasses = openBypasses(layers, { machine, abi: support.landlock.abi });
   const known = features.map((line) => withBypass(withoutAnswered(line, verified !== undefined), bypasses));
   return {
     ...reportOf(known),

@@ -1,7 +1,7 @@
 /* Outliving the parent, and leaving a core file behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 import { compileFixture, missing, runProgram, temporaryFolder } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
@@ -11,22 +11,35 @@ import { inside, startAs } from '../attack/suite.js';
 
 const fixture = new URL('fixtures/survivor.ts', import.meta.url);
 
+/** The state of a process by its letter (proc_pid_stat(5)); undefined once it is gone. */
+function stateOf(pid: number): string | undefined {
+  try {
+    return /\) (\S)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
+  } catch (error) {
+    // ESRCH: it ended between open(2) and read(2).
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a process is there, and not dead. */
+const lives = (pid: number): boolean => ![undefined, 'Z', 'X'].includes(stateOf(pid));
+
 /** Whether a process that says its number in a sandbox is still there `most` times 10 ms after its parent was killed. */
 async function outlives(policy: object, script: string, most = 40): Promise<boolean> {
   const args = [compileFixture(fixture), JSON.stringify(policy), '/bin/sh', '-c', script];
   const parent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];
   const pid = Number(line);
-  const stat = () => (existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '');
-  expect(stat()).not.toBe('');
+  expect(lives(pid)).toBe(true);
   parent.kill('SIGKILL');
   await once(parent, 'exit');
-  for (let tries = 0; tries < most && stat() !== '' && !/\) Z/.test(stat()); tries++) {
+  for (let tries = 0; tries < most && lives(pid); tries++) {
     await new Promise((resolve) => {
       setTimeout(resolve, 10);
     });
   }
-  const alive = stat() !== '' && !/\) Z/.test(stat());
+  const alive = lives(pid);
   if (alive) process.kill(pid, 'SIGKILL');
   return alive;
 }

@@ -10,6 +10,11 @@ import type * as Suite from '../attack/suite.js';
 import { type Judgement, judge, recallOf, type Subject } from '../oracle.js';
 import { isExcused } from '../unreported.js';
 
+const lacks = missing('linux', 'root', 'landlock7', 'audit', 'x64');
+/** Without `unix_diag` a supervisor knows no unix sockets, and reports nothing about them. */
+const lacksSockets = !lacks && missing('unixDiag');
+const isUnknowable = (line: string): boolean =>
+  isExcused(line) || (lacksSockets && / blockers=(?:scope\.abstract_unix_socket|fs\.resolve_unix) /.test(line));
 const all: Judgement[] = [];
 
 /** A sandbox that restricts files and calls; others have no supervisor. */
@@ -38,28 +43,31 @@ vi.mock('../attack/suite.js', async (original) => ({
   ...(await original<typeof Suite>()),
   describeAttacks: (name: string, theme: Suite.Theme) => {
     const attackers = (['switched', 'root'] as const).filter((who) => theme.attackers?.includes(who) !== false);
-    describe.skipIf(missing('linux', 'root', 'landlock7', 'audit', 'x64'))(`attacks ${name}`, () => {
+    describe(`attacks ${name}`, () => {
       it('are told as they happened', async () => {
         const judged = await judge(attackers.map((who) => subjectOf(name, theme, who)));
         all.push(...judged);
         for (const one of judged) {
           expect([one.name, one.wrong]).toEqual([one.name, []]);
-          expect([one.name, one.missed.filter((line) => !isExcused(line))]).toEqual([one.name, []]);
+          expect([one.name, one.missed.filter((line) => !isUnknowable(line))]).toEqual([one.name, []]);
         }
       });
     });
   },
 }));
 
-const files = readdirSync(new URL('../enforcement', import.meta.url)).filter((name) => name.startsWith('attacks-'));
+// On an older kernel many attacks succeed, and there is no log to judge the others by.
+const files = lacks
+  ? []
+  : readdirSync(new URL('../enforcement', import.meta.url)).filter((name) => name.startsWith('attacks-'));
 for (const name of files) await import(`../enforcement/${name.replace('.ts', '')}.ts`);
 
-describe.skipIf(missing('linux', 'root', 'landlock7', 'audit', 'x64'))('all attacks', () => {
+describe.skipIf(lacks)('all attacks', () => {
   it('are told nearly all', () => {
-    const { reports, ofAll, ofKnowable, text } = recallOf(all);
+    const { reports, ofAll, ofKnowable, text } = recallOf(all, isUnknowable);
     process.stdout.write(`${all.length} themes: ${text}\n`);
     expect(reports).toBeGreaterThan(100);
     expect(ofKnowable).toBeGreaterThanOrEqual(0.99);
-    expect(ofAll).toBeGreaterThanOrEqual(0.99);
+    expect(ofAll).toBeGreaterThanOrEqual(lacksSockets ? 0.96 : 0.99);
   });
 });
