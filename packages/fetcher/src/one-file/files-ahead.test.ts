@@ -133,7 +133,7 @@ describe('FilesAhead', () => {
     expect(names()).toHaveLength(3);
   });
 
-  it('keeps as many bytes as a file has, however small its pieces and large their buffers are', async () => {
+  it('keeps little more bytes than a file has, however small its pieces and large their buffers are', async () => {
     const { ahead, ask, attempts } = downloader();
     ahead.expect([fileOf('a'), fileOf('b')]);
     await ask(url('a'), new SlowSink());
@@ -147,7 +147,42 @@ describe('FilesAhead', () => {
     expect(await ask(url('b'), target)).toBeUndefined();
     expect(target.position).toBe(20_000);
     const pieces = written.mock.calls.map(([piece]) => piece.buffer.byteLength);
-    expect(pieces).toEqual([20_000]);
+    // The next power of two.
+    expect(pieces).toEqual([32_768]);
+  });
+
+  it('uses the memory of a file again that was handed over', async () => {
+    const { ahead, ask, attempts } = downloader({ parallel: 1, maxBytes: 1_000_000 });
+    ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));
+    await ask(url('a'), new SlowSink());
+    const memories = new Set<ArrayBufferLike>();
+    const texts: string[] = [];
+    for (const [at, name] of ['b', 'c'].entries()) {
+      const { sink, end } = attempts[at] as Attempted;
+      sink.start(undefined, undefined);
+      void sink.write(Buffer.alloc(20_000, name));
+      await end();
+      const target = new SlowSink();
+      const written = vi.spyOn(target, 'write');
+      expect(await ask(url(name), target)).toBeUndefined();
+      for (const [piece] of written.mock.calls) memories.add(piece.buffer);
+      texts.push(target.words.slice(1).join(''));
+    }
+    expect(texts).toEqual(['b'.repeat(20_000), 'c'.repeat(20_000)]);
+    expect(memories.size).toBe(1);
+  });
+
+  it('begins no other file while 8 MiB of complete ones wait', async () => {
+    const { ahead, ask, attempts, names } = downloader({ parallel: 2, maxBytes: 48 << 20 });
+    ahead.expect(['a', 'b', 'c', 'd', 'e'].map((name) => fileOf(name, 5 << 20)));
+    await ask(url('a'), new SlowSink());
+    await attempts[0]?.end();
+    expect(names()).toEqual(['/core/b', '/core/c', '/core/d']);
+    await attempts[1]?.end();
+    expect(names()).toHaveLength(3);
+    attempts[0]?.sink.start(0, undefined);
+    await ask(url('b'), new SlowSink());
+    expect(names()).toEqual(['/core/b', '/core/c', '/core/d', '/core/e']);
   });
 
   it('copies each chunk, whose memory is used again', async () => {

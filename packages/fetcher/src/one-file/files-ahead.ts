@@ -3,6 +3,7 @@ import { TransferFailure } from '../errors/transfer-failure.js';
 import { failureOf } from '../http/failure-of.js';
 import { StatusFailure } from '../source/status-failure.js';
 import { Stop } from '../values/stop.js';
+import { Blocks } from './blocks.js';
 import { KeptFile, type StreamSink } from './kept-file.js';
 
 /** A file that will be requested. */
@@ -40,6 +41,7 @@ interface Kept extends Waiting {
   readonly url: URL;
   readonly file: KeptFile;
   readonly done: Promise<TransferFailure | undefined>;
+  isComplete: boolean;
 }
 
 /** A file that is expected, by the parts of its URL. */
@@ -52,6 +54,12 @@ interface Waiting {
 
 /** The most bytes of a signature that pacman accepts. */
 const maxSignature = 16 * 1024;
+
+/**
+ * Complete files from which on no other is begun, in bytes. They wait for pacman, not for a server, and their memory can
+ * be used again.
+ */
+const maxComplete = 8 << 20;
 
 /** The least bytes that a file counts as: even a short file needs some objects in memory. */
 const minSize = 16 * 1024;
@@ -72,6 +80,7 @@ const crowded: ReadonlySet<FailureKind> = new Set(['connect', 'protocol', 'trunc
 export class FilesAhead {
   readonly #attempt: Attempt;
   readonly #limits: AheadLimits;
+  readonly #memory = new Blocks();
   readonly #asked = new Set<string>();
   readonly #kept = new Map<string, Kept>();
   /** The directory from which the files of another directory are requested; the last request counts. */
@@ -82,6 +91,8 @@ export class FilesAhead {
   readonly #halt = new Stop();
   #hasSignatures = false;
   #bytes = 0;
+  /** Those of complete files. */
+  #completeBytes = 0;
   #running = 0;
   /** Files that are requested and downloaded without use of the files ahead. */
   #asking = 0;
@@ -169,6 +180,7 @@ export class FilesAhead {
   #pump(): void {
     if (this.#halt.reason !== undefined) return;
     for (const next of this.#waiting.values()) {
+      if (this.#completeBytes >= maxComplete) return;
       const size = Math.max(next.size, minSize);
       if (this.#running + this.#asking >= this.#limits.parallel || this.#bytes + size > this.#limits.maxBytes) return;
       const folder = this.#folders.get(next.folder);
@@ -180,8 +192,8 @@ export class FilesAhead {
   }
 
   #begin(url: URL, expected: Waiting): void {
-    const file = new KeptFile(expected.size);
-    const kept: Kept = { ...expected, url, file, done: this.#attempt(url, file, this.#halt) };
+    const file = new KeptFile(expected.size, this.#memory);
+    const kept: Kept = { ...expected, url, file, done: this.#attempt(url, file, this.#halt), isComplete: false };
     this.#kept.set(url.href, kept);
     this.#bytes += Math.max(kept.size, minSize);
     this.#running++;
@@ -193,6 +205,10 @@ export class FilesAhead {
     this.#running--;
     this.#failures[kept.kind] = failure === undefined ? 0 : this.#failures[kept.kind] + 1;
     if (failure !== undefined) this.#forget(kept);
+    else if (this.#kept.get(kept.url.href) === kept) {
+      kept.isComplete = true;
+      this.#completeBytes += kept.size;
+    }
     this.#pump();
   }
 
@@ -200,6 +216,7 @@ export class FilesAhead {
     if (this.#kept.get(kept.url.href) !== kept) return;
     this.#kept.delete(kept.url.href);
     this.#bytes -= Math.max(kept.size, minSize);
+    if (kept.isComplete) this.#completeBytes -= kept.size;
   }
 }
 
