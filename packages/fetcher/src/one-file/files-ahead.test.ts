@@ -5,8 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { TransferFailure } from '../errors/transfer-failure.js';
 import type { Stop } from '../values/stop.js';
 import { StatusFailure } from '../source/status-failure.js';
-import { type AheadLimits, type ExpectedFile, FilesAhead } from './files-ahead.js';
+import { type AheadLimits, FilesAhead } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
+import type { ExpectedFile } from './waiting-file.js';
 
 /** What one attempt does; its steps are taken by the test. */
 interface Attempted {
@@ -25,19 +26,27 @@ function downloader(limits: AheadLimits = { parallel: 2, maxBytes: 1_000_000 }) 
     halt.listen((reason) => resolve(reason as TransferFailure));
     const end = async (failure?: TransferFailure): Promise<void> => {
       resolve(failure);
-      await after(0);
+      await turns();
     };
     attempts.push({ name: url.pathname, sink, halt, end });
     return await promise;
   }, limits);
   const brought: string[] = [];
   /** Asks for a file as a front door does; what isn't ahead is downloaded at once. */
-  const ask = async (url: URL, sink: StreamSink) =>
-    await ahead.take(url, sink, async () => {
+  const ask = async (url: URL, sink: StreamSink) => {
+    const failure = await ahead.take(url, sink, async () => {
       brought.push(url.pathname);
       return await Promise.resolve({ failure: undefined, hasStarted: true });
     });
+    await turns();
+    return failure;
+  };
   return { ahead, attempts, ask, brought, names: () => attempts.map(({ name }) => name) };
+}
+
+/** What is to be done at the end of a turn is done after two timers. */
+async function turns(): Promise<void> {
+  for (const _ of [1, 2]) await after(0);
 }
 
 /** A sink that takes its time for each chunk. */
@@ -185,6 +194,19 @@ describe('FilesAhead', () => {
     expect(names()).toEqual(['/core/b', '/core/c', '/core/d', '/core/e']);
   });
 
+  it('begins another file only after the end of one was passed on', async () => {
+    const { ahead, ask, attempts, names } = downloader({ parallel: 1, maxBytes: 1_000_000 });
+    ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));
+    await ask(url('a'), new SlowSink());
+    const taken = ahead.take(url('b'), new SlowSink(), async () => await Promise.reject(new Error('it is there')));
+    const { sink, end } = attempts[0] as Attempted;
+    sink.start(0, undefined);
+    const then = taken.then(() => names());
+    await end();
+    expect(await then).toEqual(['/core/b']);
+    expect(names()).toEqual(['/core/b', '/core/c']);
+  });
+
   it('copies each chunk, whose memory is used again', async () => {
     const { ahead, ask, attempts } = downloader();
     ahead.expect([fileOf('a'), fileOf('b', 900_000)]);
@@ -214,6 +236,7 @@ describe('FilesAhead', () => {
     expect(names()).toEqual(['/core/b']);
     end({ failure: undefined, hasStarted: true });
     await taken;
+    await turns();
     expect(names()).toEqual(['/core/b', '/core/c']);
   });
 

@@ -5,13 +5,7 @@ import { StatusFailure } from '../source/status-failure.js';
 import { Stop } from '../values/stop.js';
 import { Blocks } from './blocks.js';
 import { KeptFile, type StreamSink } from './kept-file.js';
-
-/** A file that will be requested. */
-export interface ExpectedFile {
-  readonly url: URL;
-  /** Bytes, according to the database. */
-  readonly size: number;
-}
+import { type ExpectedFile, partsOf, signatureOf, type Waiting, waitingFor } from './waiting-file.js';
 
 /** What may be downloaded before it is requested. */
 export interface AheadLimits {
@@ -43,17 +37,6 @@ interface Kept extends Waiting {
   readonly done: Promise<TransferFailure | undefined>;
   isComplete: boolean;
 }
-
-/** A file that is expected, by the parts of its URL. */
-interface Waiting {
-  readonly folder: string;
-  readonly name: string;
-  readonly size: number;
-  readonly kind: 'file' | 'signature';
-}
-
-/** The most bytes of a signature that pacman accepts. */
-const maxSignature = 16 * 1024;
 
 /**
  * Complete files from which on no other is begun, in bytes. They wait for pacman, not for a server, and their memory can
@@ -90,6 +73,7 @@ export class FilesAhead {
   /** Ends running downloads; its reason is the failure. */
   readonly #halt = new Stop();
   #hasSignatures = false;
+  #isPumpedSoon = false;
   #bytes = 0;
   /** Those of complete files. */
   #completeBytes = 0;
@@ -135,7 +119,7 @@ export class FilesAhead {
       return (await bring()).failure;
     } finally {
       this.#asking--;
-      this.#pump();
+      this.#pumpSoon();
     }
   }
 
@@ -152,7 +136,7 @@ export class FilesAhead {
       return await handOver(kept, sink);
     } finally {
       this.#forget(kept);
-      this.#pump();
+      this.#pumpSoon();
     }
   }
 
@@ -174,6 +158,16 @@ export class FilesAhead {
     this.#hasSignatures = true;
     const ofKept = [...this.#kept.values()].map(signatureOf);
     this.#wait([...ofKept, ...this.#waiting.values()]);
+  }
+
+  /** At the end of this turn: pacman may be waiting for the end of a file, which is passed on first. */
+  #pumpSoon(): void {
+    if (this.#isPumpedSoon) return;
+    this.#isPumpedSoon = true;
+    setImmediate(() => {
+      this.#isPumpedSoon = false;
+      this.#pump();
+    });
   }
 
   /** Starts as many as the limits permit. */
@@ -209,7 +203,7 @@ export class FilesAhead {
       kept.isComplete = true;
       this.#completeBytes += kept.size;
     }
-    this.#pump();
+    this.#pumpSoon();
   }
 
   #forget(kept: Kept): void {
@@ -233,17 +227,4 @@ async function handOver({ url, file, done }: Kept, sink: StreamSink): Promise<En
   );
   const [failure, own] = await Promise.all([done, refused]);
   return failure !== undefined && !file.hasStarted ? undefined : { failure: own ?? failure };
-}
-
-function waitingFor({ url, size }: ExpectedFile): Waiting {
-  return { ...partsOf(url), size, kind: 'file' };
-}
-
-function partsOf({ href }: URL): Pick<Waiting, 'folder' | 'name'> {
-  const end = href.lastIndexOf('/') + 1;
-  return { folder: href.slice(0, end), name: href.slice(end) };
-}
-
-function signatureOf({ folder, name }: Waiting): Waiting {
-  return { folder, name: `${name}.sig`, size: maxSignature, kind: 'signature' };
 }

@@ -378,6 +378,13 @@ const ahead = [
     unit('one-file/files-ahead', 'keeps no more bytes of a file than the list states'),
   ),
   change(
+    'an end of what waits for pacman',
+    'one-file/files-ahead',
+    'if (this.#completeBytes >= maxComplete) return;',
+    '',
+    unit('one-file/files-ahead', 'begins no other file while 8 MiB of complete ones wait'),
+  ),
+  change(
     'servers that nobody has asked',
     'one-file/files-ahead',
     'const folder = this.#folders.get(next.folder);',
