@@ -35,7 +35,7 @@ enum wire_kind {
 enum wire_flag {
 	/* No server is too slow: DisableDownloadTimeout. */
 	WIRE_PATIENT = 1,
-	/* Added by the keeper: it needs no word about packages, since it has begun to list them. */
+	/* Added by the keeper: it needs no word about packages, since it lists them already, or cannot. */
 	WIRE_LISTED = 2,
 };
 
