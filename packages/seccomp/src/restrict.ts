@@ -14,7 +14,7 @@ import { evaluate } from './analysis/evaluate.js';
 import { native } from './native.js';
 import { plan } from './plan.js';
 import { policy as validate } from './policy/policy.js';
-import type { SeccompPolicy } from './policy/options.js';
+import type { SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
 import { newProofKey } from './compiler/proof.js';
 import { support } from './support.js';
 import { syscallNumber } from './tables/syscalls.js';
@@ -27,16 +27,22 @@ import { unfilteredThread } from './unfiltered.js';
  * filter can be removed.
  *
  * @param policy - from `policy`
+ * @param options - the key of the proof, of a caller that has one before other restrictions hide the kernel's random
+ *   numbers
  * @returns what is in force. If the filter itself or another restriction prevents reading `/proc`, the line says so,
  *   and relies on the kernel's answer to TSYNC
  * @throws SeccompError. `io-uring-in-use`, `thread-blocked`, and every code of `plan`: no filter was loaded, but
  *   no_new_privs may be set. `verification-failed`: the process must end
  * @see seccomp(2), proc_pid_status(5)
  */
-export function restrictSelf(policy: SeccompPolicy): EnforcementReport {
+export function restrictSelf(
+  policy: SeccompPolicy,
+  options: Pick<SeccompPlanOptions, 'proofKey'> = {},
+): EnforcementReport {
   const available = support();
   const valid = validate(policy);
-  const { record, features, needs } = plan(valid, available, { proofKey: newProofKey() });
+  const { proofKey = newProofKey() } = options;
+  const { record, features, needs } = plan(valid, available, { proofKey });
   if (record.length === 0) return reportOf(features);
   refuseRings(valid);
   if (needs.includes('no_new_privs')) {

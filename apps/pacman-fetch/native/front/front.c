@@ -54,19 +54,24 @@ static int is_new(int folder, const struct call *call)
 	       (!call->takes_from_cache || is_uncached(folder, call));
 }
 
+/* If the keeper gets no word, it continues without it, or another one is started. */
+static void tell(int connection, char word)
+{
+	(void)send(connection, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 /* A connection to the keeper, which is started if there is none. -1 after an error. */
 static int knock(const struct meeting *meeting, const struct owner *owner, const struct call *call)
 {
 	int connection = meeting_connect(meeting);
 	if (connection >= 0 || (errno != ENOENT && errno != ECONNREFUSED))
 		return connection;
-	return keeper_start(meeting, owner, call) ? -1 : meeting_connect(meeting);
-}
-
-/* If the keeper gets no word, it continues without it, or another one is started. */
-static void tell(int connection, char word)
-{
-	(void)send(connection, &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (keeper_start(meeting, owner, call) || (connection = meeting_connect(meeting)) < 0)
+		return -1;
+	/* The list is made while the other process starts. */
+	if (call->may_resume)
+		tell(connection, FRONT_PACKAGE);
+	return connection;
 }
 
 static int served(int folder, const struct owner *owner, const struct call *call)
@@ -78,14 +83,14 @@ static int served(int folder, const struct owner *owner, const struct call *call
 	int connection = knock(&meeting, owner, call);
 	if (connection < 0)
 		return -1;
-	if (call->may_resume)
-		tell(connection, FRONT_PACKAGE);
 	struct download download = {
 		.call = call, .owner = owner, .folder = folder, .has_bar = has_bar(call)};
 	const int is_heard = !meeting_hear(connection, &flags, &download.channel);
 	if (!is_heard && flags == WIRE_SILENT)
 		status = FRONT_SILENT;
 	download.is_patient = (flags & WIRE_PATIENT) != 0;
+	if (is_heard && call->may_resume && !(flags & WIRE_LISTED))
+		tell(connection, FRONT_PACKAGE);
 	if (is_heard && !interrupt_take()) {
 		status = download_run(&download);
 		if (interrupt_give_back() && status < 0)

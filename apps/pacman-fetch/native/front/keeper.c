@@ -42,7 +42,7 @@ struct keeper {
 	uint64_t flags;
 	int owner_end; /* can be read once the owner has ended */
 	int signals;
-	int changes; /* can be read once a name in the folder has gone, or came from elsewhere; -1 where nobody tells */
+	int changes; /* can be read once the name of the socket may be gone; -1 if nothing reports that */
 	int listener;
 	int client; /* the front door that is served or waits; -1 */
 	struct held held;
@@ -63,6 +63,7 @@ static void answer_client(struct keeper *keeper)
 		return;
 	held_begin(&keeper->held, &keeper->server.channel);
 	const int is_ready = keeper->state == READY;
+	keeper->flags |= is_ready && keeper->server.lister.go < 0 ? WIRE_LISTED : 0;
 	if (meeting_say(keeper->client, is_ready ? WIRE_READY : WIRE_ELSEWHERE, keeper->flags,
 		    is_ready ? &keeper->server.channel : NULL) ||
 		!is_ready)
@@ -88,8 +89,7 @@ static void take_client(struct keeper *keeper)
 	answer_client(keeper);
 }
 
-/* A front door that ends without a word leaves a channel that no other can use. Both words may come
- * at once, while the next one waits. */
+/* Without a last word, a channel is left that no other can use. Both words may come at once. */
 static void hear_client(struct keeper *keeper)
 {
 	char words[2];

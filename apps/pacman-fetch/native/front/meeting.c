@@ -90,12 +90,13 @@ int meeting_is_named(const struct meeting *meeting)
 
 int meeting_watch(const struct meeting *meeting)
 {
-	char path[40];
+	const struct sockaddr_un address = address_of(meeting, "");
 	const int changes = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", meeting->folder); /* always fits */
 	if (changes < 0)
 		return -1;
-	if (inotify_add_watch(changes, path, IN_DELETE | IN_MOVE | IN_ONLYDIR) >= 0)
+	/* A name less is a change of its attributes. The directory would report each file of pacman. */
+	if (inotify_add_watch(changes, address.sun_path,
+		    IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_DONT_FOLLOW) >= 0)
 		return changes;
 	(void)close(changes); /* nothing is watched */
 	return -1;

@@ -35,6 +35,8 @@ enum wire_kind {
 enum wire_flag {
 	/* No server is too slow: DisableDownloadTimeout. */
 	WIRE_PATIENT = 1,
+	/* Added by the keeper: it needs no word about packages, since it lists them already, or cannot. */
+	WIRE_LISTED = 2,
 };
 
 /* The value of WIRE_ELSEWHERE from a keeper: its process has ended before its first word. */

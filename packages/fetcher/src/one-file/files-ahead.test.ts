@@ -5,8 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { TransferFailure } from '../errors/transfer-failure.js';
 import type { Stop } from '../values/stop.js';
 import { StatusFailure } from '../source/status-failure.js';
-import { type AheadLimits, type ExpectedFile, FilesAhead } from './files-ahead.js';
+import { type AheadLimits, FilesAhead } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
+import type { ExpectedFile } from './waiting-file.js';
 
 /** What one attempt does; its steps are taken by the test. */
 interface Attempted {
@@ -25,19 +26,27 @@ function downloader(limits: AheadLimits = { parallel: 2, maxBytes: 1_000_000 }) 
     halt.listen((reason) => resolve(reason as TransferFailure));
     const end = async (failure?: TransferFailure): Promise<void> => {
       resolve(failure);
-      await after(0);
+      await turns();
     };
     attempts.push({ name: url.pathname, sink, halt, end });
     return await promise;
   }, limits);
   const brought: string[] = [];
   /** Asks for a file as a front door does; what isn't ahead is downloaded at once. */
-  const ask = async (url: URL, sink: StreamSink) =>
-    await ahead.take(url, sink, async () => {
+  const ask = async (url: URL, sink: StreamSink) => {
+    const failure = await ahead.take(url, sink, async () => {
       brought.push(url.pathname);
       return await Promise.resolve({ failure: undefined, hasStarted: true });
     });
+    await turns();
+    return failure;
+  };
   return { ahead, attempts, ask, brought, names: () => attempts.map(({ name }) => name) };
+}
+
+/** What is to be done at the end of a turn is done after two timers. */
+async function turns(): Promise<void> {
+  for (const _ of [1, 2]) await after(0);
 }
 
 /** A sink that takes its time for each chunk. */
@@ -133,7 +142,7 @@ describe('FilesAhead', () => {
     expect(names()).toHaveLength(3);
   });
 
-  it('keeps as many bytes as a file has, however small its pieces and large their buffers are', async () => {
+  it('keeps little more bytes than a file has, however small its pieces and large their buffers are', async () => {
     const { ahead, ask, attempts } = downloader();
     ahead.expect([fileOf('a'), fileOf('b')]);
     await ask(url('a'), new SlowSink());
@@ -147,7 +156,55 @@ describe('FilesAhead', () => {
     expect(await ask(url('b'), target)).toBeUndefined();
     expect(target.position).toBe(20_000);
     const pieces = written.mock.calls.map(([piece]) => piece.buffer.byteLength);
-    expect(pieces).toEqual([20_000]);
+    // The next power of two.
+    expect(pieces).toEqual([32_768]);
+  });
+
+  it('uses the memory of a file again that was handed over', async () => {
+    const { ahead, ask, attempts } = downloader({ parallel: 1, maxBytes: 1_000_000 });
+    ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));
+    await ask(url('a'), new SlowSink());
+    const memories = new Set<ArrayBufferLike>();
+    const texts: string[] = [];
+    for (const [at, name] of ['b', 'c'].entries()) {
+      const { sink, end } = attempts[at] as Attempted;
+      sink.start(undefined, undefined);
+      void sink.write(Buffer.alloc(20_000, name));
+      await end();
+      const target = new SlowSink();
+      const written = vi.spyOn(target, 'write');
+      expect(await ask(url(name), target)).toBeUndefined();
+      for (const [piece] of written.mock.calls) memories.add(piece.buffer);
+      texts.push(target.words.slice(1).join(''));
+    }
+    expect(texts).toEqual(['b'.repeat(20_000), 'c'.repeat(20_000)]);
+    expect(memories.size).toBe(1);
+  });
+
+  it('begins no other file while 8 MiB of complete ones wait', async () => {
+    const { ahead, ask, attempts, names } = downloader({ parallel: 2, maxBytes: 48 << 20 });
+    ahead.expect(['a', 'b', 'c', 'd', 'e'].map((name) => fileOf(name, 5 << 20)));
+    await ask(url('a'), new SlowSink());
+    await attempts[0]?.end();
+    expect(names()).toEqual(['/core/b', '/core/c', '/core/d']);
+    await attempts[1]?.end();
+    expect(names()).toHaveLength(3);
+    attempts[0]?.sink.start(0, undefined);
+    await ask(url('b'), new SlowSink());
+    expect(names()).toEqual(['/core/b', '/core/c', '/core/d', '/core/e']);
+  });
+
+  it('begins another file only after the end of one was passed on', async () => {
+    const { ahead, ask, attempts, names } = downloader({ parallel: 1, maxBytes: 1_000_000 });
+    ahead.expect(['a', 'b', 'c'].map((name) => fileOf(name)));
+    await ask(url('a'), new SlowSink());
+    const taken = ahead.take(url('b'), new SlowSink(), async () => await Promise.reject(new Error('it is there')));
+    const { sink, end } = attempts[0] as Attempted;
+    sink.start(0, undefined);
+    const then = taken.then(() => names());
+    await end();
+    expect(await then).toEqual(['/core/b']);
+    expect(names()).toEqual(['/core/b', '/core/c']);
   });
 
   it('copies each chunk, whose memory is used again', async () => {
@@ -179,6 +236,7 @@ describe('FilesAhead', () => {
     expect(names()).toEqual(['/core/b']);
     end({ failure: undefined, hasStarted: true });
     await taken;
+    await turns();
     expect(names()).toEqual(['/core/b', '/core/c']);
   });
 

@@ -3,14 +3,9 @@ import { TransferFailure } from '../errors/transfer-failure.js';
 import { failureOf } from '../http/failure-of.js';
 import { StatusFailure } from '../source/status-failure.js';
 import { Stop } from '../values/stop.js';
+import { Blocks } from './blocks.js';
 import { KeptFile, type StreamSink } from './kept-file.js';
-
-/** A file that will be requested. */
-export interface ExpectedFile {
-  readonly url: URL;
-  /** Bytes, according to the database. */
-  readonly size: number;
-}
+import { type ExpectedFile, partsOf, signatureOf, type Waiting, waitingFor } from './waiting-file.js';
 
 /** What may be downloaded before it is requested. */
 export interface AheadLimits {
@@ -40,18 +35,14 @@ interface Kept extends Waiting {
   readonly url: URL;
   readonly file: KeptFile;
   readonly done: Promise<TransferFailure | undefined>;
+  isComplete: boolean;
 }
 
-/** A file that is expected, by the parts of its URL. */
-interface Waiting {
-  readonly folder: string;
-  readonly name: string;
-  readonly size: number;
-  readonly kind: 'file' | 'signature';
-}
-
-/** The most bytes of a signature that pacman accepts. */
-const maxSignature = 16 * 1024;
+/**
+ * Complete files from which on no other is begun, in bytes. They wait for pacman, not for a server, and their memory can
+ * be used again.
+ */
+const maxComplete = 8 << 20;
 
 /** The least bytes that a file counts as: even a short file needs some objects in memory. */
 const minSize = 16 * 1024;
@@ -72,6 +63,7 @@ const crowded: ReadonlySet<FailureKind> = new Set(['connect', 'protocol', 'trunc
 export class FilesAhead {
   readonly #attempt: Attempt;
   readonly #limits: AheadLimits;
+  readonly #memory = new Blocks();
   readonly #asked = new Set<string>();
   readonly #kept = new Map<string, Kept>();
   /** The directory from which the files of another directory are requested; the last request counts. */
@@ -81,7 +73,10 @@ export class FilesAhead {
   /** Ends running downloads; its reason is the failure. */
   readonly #halt = new Stop();
   #hasSignatures = false;
+  #isPumpedSoon = false;
   #bytes = 0;
+  /** Those of complete files. */
+  #completeBytes = 0;
   #running = 0;
   /** Files that are requested and downloaded without use of the files ahead. */
   #asking = 0;
@@ -124,7 +119,7 @@ export class FilesAhead {
       return (await bring()).failure;
     } finally {
       this.#asking--;
-      this.#pump();
+      this.#pumpSoon();
     }
   }
 
@@ -141,7 +136,7 @@ export class FilesAhead {
       return await handOver(kept, sink);
     } finally {
       this.#forget(kept);
-      this.#pump();
+      this.#pumpSoon();
     }
   }
 
@@ -165,10 +160,21 @@ export class FilesAhead {
     this.#wait([...ofKept, ...this.#waiting.values()]);
   }
 
+  /** At the end of this turn: pacman may be waiting for the end of a file, which is passed on first. */
+  #pumpSoon(): void {
+    if (this.#isPumpedSoon) return;
+    this.#isPumpedSoon = true;
+    setImmediate(() => {
+      this.#isPumpedSoon = false;
+      this.#pump();
+    });
+  }
+
   /** Starts as many as the limits permit. */
   #pump(): void {
     if (this.#halt.reason !== undefined) return;
     for (const next of this.#waiting.values()) {
+      if (this.#completeBytes >= maxComplete) return;
       const size = Math.max(next.size, minSize);
       if (this.#running + this.#asking >= this.#limits.parallel || this.#bytes + size > this.#limits.maxBytes) return;
       const folder = this.#folders.get(next.folder);
@@ -180,8 +186,8 @@ export class FilesAhead {
   }
 
   #begin(url: URL, expected: Waiting): void {
-    const file = new KeptFile(expected.size);
-    const kept: Kept = { ...expected, url, file, done: this.#attempt(url, file, this.#halt) };
+    const file = new KeptFile(expected.size, this.#memory);
+    const kept: Kept = { ...expected, url, file, done: this.#attempt(url, file, this.#halt), isComplete: false };
     this.#kept.set(url.href, kept);
     this.#bytes += Math.max(kept.size, minSize);
     this.#running++;
@@ -193,13 +199,18 @@ export class FilesAhead {
     this.#running--;
     this.#failures[kept.kind] = failure === undefined ? 0 : this.#failures[kept.kind] + 1;
     if (failure !== undefined) this.#forget(kept);
-    this.#pump();
+    else if (this.#kept.get(kept.url.href) === kept) {
+      kept.isComplete = true;
+      this.#completeBytes += kept.size;
+    }
+    this.#pumpSoon();
   }
 
   #forget(kept: Kept): void {
     if (this.#kept.get(kept.url.href) !== kept) return;
     this.#kept.delete(kept.url.href);
     this.#bytes -= Math.max(kept.size, minSize);
+    if (kept.isComplete) this.#completeBytes -= kept.size;
   }
 }
 
@@ -216,17 +227,4 @@ async function handOver({ url, file, done }: Kept, sink: StreamSink): Promise<En
   );
   const [failure, own] = await Promise.all([done, refused]);
   return failure !== undefined && !file.hasStarted ? undefined : { failure: own ?? failure };
-}
-
-function waitingFor({ url, size }: ExpectedFile): Waiting {
-  return { ...partsOf(url), size, kind: 'file' };
-}
-
-function partsOf({ href }: URL): Pick<Waiting, 'folder' | 'name'> {
-  const end = href.lastIndexOf('/') + 1;
-  return { folder: href.slice(0, end), name: href.slice(end) };
-}
-
-function signatureOf({ folder, name }: Waiting): Waiting {
-  return { folder, name: `${name}.sig`, size: maxSignature, kind: 'signature' };
 }

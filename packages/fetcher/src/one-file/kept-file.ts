@@ -1,5 +1,6 @@
 import { TransferFailure } from '../errors/transfer-failure.js';
 import { type Sink, tooLargeFor } from '../source/sink.js';
+import { Blocks } from './blocks.js';
 
 /** The target of the bytes of one file, which is still empty. */
 export interface StreamSink extends Sink {
@@ -23,6 +24,7 @@ interface Block {
 /** Keeps a file in memory until it is requested. From then on, bytes are passed on as they arrive. */
 export class KeptFile implements StreamSink {
   readonly #maxBytes: number;
+  readonly #memory: Blocks;
   readonly #blocks: Block[] = [];
   #position = 0;
   #started: Parameters<StreamSink['start']> | undefined;
@@ -31,9 +33,13 @@ export class KeptFile implements StreamSink {
   #isHanding = false;
   #handed: Promise<void> | undefined;
 
-  /** @param maxBytes - that are kept; the requester of the file has its own limit */
-  constructor(maxBytes: number) {
+  /**
+   * @param maxBytes - that are kept; the requester of the file has its own limit
+   * @param memory - for these bytes. Default: its own
+   */
+  constructor(maxBytes: number, memory: Blocks = new Blocks()) {
     this.#maxBytes = maxBytes;
+    this.#memory = memory;
   }
 
   get position(): number {
@@ -73,7 +79,7 @@ export class KeptFile implements StreamSink {
       let block = this.#blocks.at(-1);
       if (block === undefined || block.used === block.bytes.length) {
         const left = Math.max(this.#maxBytes - (this.#position - rest.length), rest.length);
-        block = { bytes: Buffer.allocUnsafeSlow(Math.min(left, blockSize)), used: 0 };
+        block = { bytes: this.#memory.take(Math.min(left, blockSize)), used: 0 };
         this.#blocks.push(block);
       }
       const taken = rest.subarray(0, block.bytes.length - block.used);
@@ -100,6 +106,7 @@ export class KeptFile implements StreamSink {
     try {
       for (let block = this.#blocks.shift(); block !== undefined; block = this.#blocks.shift()) {
         await target.write(block.bytes.subarray(0, block.used));
+        this.#memory.give(block.bytes);
       }
     } finally {
       // Before any other write.

@@ -15,11 +15,12 @@ import { download } from '../source/download.js';
 import { portOf, type Ports } from '../values/port.js';
 import { Stop } from '../values/stop.js';
 import { documentPlace } from '../values/readers.js';
-import { type AheadLimits, type Attempted, type ExpectedFile, FilesAhead } from './files-ahead.js';
+import { type AheadLimits, type Attempted, FilesAhead } from './files-ahead.js';
 import type { StreamSink } from './kept-file.js';
 import type { OneFileRequest } from './options.js';
 import { fileOf } from './plan.js';
 import { StreamContests } from './stream-contests.js';
+import type { ExpectedFile } from './waiting-file.js';
 
 /** What all files have in common; the URL is that of the first. */
 export type StreamRequest = Pick<

@@ -1,6 +1,8 @@
 /* What a worker is, what confines it, and what it may say. Each takes one thing away; the test is named beside it. */
 import { change, without } from '@sb/test-kit/mutation';
 
+import { aheadMutants } from './ahead-mutants.js';
+
 const unit = (file: string, test: string): readonly [string, string] => [`src/${file}`, test];
 
 /** Who a worker is, and what it can do. */
@@ -361,33 +363,8 @@ const options = [
   ),
 ];
 
-/** What is kept before it is asked for. */
-const ahead = [
-  change(
-    'the bytes of all that is kept',
-    'one-file/files-ahead',
-    ' || this.#bytes + size > this.#limits.maxBytes) return;',
-    ') return;',
-    unit('one-file/files-ahead', 'stays within its limit of bytes, and continues after a file is taken'),
-  ),
-  change(
-    'the bytes of one that is kept',
-    'one-file/kept-file',
-    'if (this.#target === undefined && this.#position + chunk.length > this.#maxBytes) {',
-    'if (false) {',
-    unit('one-file/files-ahead', 'keeps no more bytes of a file than the list states'),
-  ),
-  change(
-    'servers that nobody has asked',
-    'one-file/files-ahead',
-    'const folder = this.#folders.get(next.folder);',
-    'const folder = this.#folders.get(next.folder) ?? next.folder;',
-    unit('one-file/files-ahead', 'starts expected files after a request for a neighbour, up to the limit, in order'),
-  ),
-];
-
 export const workerMutants = [
-  ...ahead,
+  ...aheadMutants,
   ...options,
   ...confinement,
   ...connections,

@@ -14,14 +14,17 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { root } from '../../test/machines.js';
 import { filterOptions, layerPolicies, type LayerPolicies } from '../plan/layers.js';
+import { openBypasses } from '../plan/open-bypasses.js';
 import { planSandbox } from '../plan/plan.js';
 import { definePolicy, effectiveOf, partsOf } from '../policy/define.js';
+import type { SandboxPolicy } from '../policy/options.js';
 import { refuseUnstartable } from './launcher-calls.js';
 import { answersOf } from './questions.js';
 import * as usual from './usual.js';
 
-/** Written by SB_WRITE_USUAL=1; then format it (oxfmt). */
+/** Written by SB_WRITE_USUAL=1; then format them (oxfmt). */
 const file = new URL('usual.json', import.meta.url);
+const clientFile = new URL('usual-client.json', import.meta.url);
 
 const policy = definePolicy({ profile: 'read' });
 const layers = layerPolicies(policy);
@@ -29,6 +32,36 @@ const effective = effectiveOf(policy);
 const { levels } = partsOf(effective);
 const options = optionsNow();
 const usualOne = seccompOf(layers);
+
+/** A process that restricts itself and then downloads: apps/pacman-fetch holds this equal to what it asks for. */
+const client = definePolicy({
+  user: 'nobody',
+  landlock: { preset: 'minimal', net: { connectTcp: [80] } },
+  seccomp: {
+    base: 'network-client-running',
+    deny: [],
+    allow: [],
+    rules: [
+      {
+        syscall: 'socket',
+        when: [{ arg: 0, compare: 'eq32', value: 1 }],
+        action: { action: 'errno', errno: 'EAFNOSUPPORT' },
+      },
+      ...['splice', 'tee', 'vmsplice', 'sendfile'].map(
+        (syscall) => ({ syscall, action: { action: 'errno', errno: 'EPERM' } }) as const,
+      ),
+    ],
+  },
+  prefer: ['seccomp', 'landlock'],
+});
+const clientLayers = layerPolicies(client);
+
+function clientOptions(): SeccompOptions {
+  const how = { landlock: clientLayers.landlock, execKey: undefined };
+  const found = filterOptions(effectiveOf(client), partsOf(effectiveOf(client)).levels, how);
+  if (found === undefined) throw new Error('the filter is missing');
+  return found;
+}
 
 function optionsNow(): SeccompOptions {
   const made = filterOptions(effective, levels, { landlock: layers.landlock, execKey: undefined });
@@ -45,17 +78,19 @@ function seccompOf({ seccomp }: LayerPolicies): SeccompPolicy {
 const statuses = [4, 5, 6];
 
 /** What is known of the filter on a machine, made now. */
-function madeFor(machine: Machine): usual.UsualFilter {
-  // The same, but not the prepared one.
-  const own = seccompPolicy({ ...options, level: 'require' });
+function madeFor(machine: Machine, own: SeccompPolicy, of: 'sb-run' | 'client' = 'sb-run'): usual.UsualFilter {
   const asked = new Map<string, Parameters<typeof answersOf>>();
   const spy = vi.spyOn(usual, 'usualAnswers').mockImplementation((...call) => {
     asked.set(usual.usualKey(call[1], call[2]), call);
     return undefined;
   });
+  const [whole, parts]: readonly [SandboxPolicy, LayerPolicies] =
+    of === 'client' ? [client, clientLayers] : [policy, layers];
   try {
-    planSandbox(policy, { ...layers, seccomp: own }, { ...root, seccomp: { ...root.seccomp, machine } });
-    for (const status of statuses) refuseUnstartable({ policy: own, machine, execKey: undefined }, status);
+    planSandbox(whole, { ...parts, seccomp: own }, { ...root, seccomp: { ...root.seccomp, machine } });
+    // A process that restricts itself starts no other.
+    if (of === 'client') openBypasses({ ...parts, seccomp: own }, machine);
+    else for (const status of statuses) refuseUnstartable({ policy: own, machine, execKey: undefined }, status);
     const answers = [...asked].map(([key, call]) => [key, answersOf(...call)] as const);
     return { filter: prepareFilter(own, machine), answers: Object.fromEntries(answers) };
   } finally {
@@ -82,7 +117,8 @@ describe('the usual filter', () => {
     const { made, members } = membersNow();
     expect(options).toEqual(made);
     const own = seccompPolicy({ ...options, level: 'require' });
-    const known = { x86_64: madeFor('x86_64'), aarch64: madeFor('aarch64') };
+    // The same, but not the prepared one.
+    const known = { x86_64: madeFor('x86_64', own), aarch64: madeFor('aarch64', own) };
     const all = { options: JSON.stringify(made), members, policy: own, ...known } satisfies usual.Usual;
     const text = `${JSON.stringify(all)}\n`;
     if (process.env['SB_WRITE_USUAL'] !== undefined) writeFileSync(file, text);
@@ -92,6 +128,26 @@ describe('the usual filter', () => {
     for (const { machine, bytes } of compile(own).programs)
       if (machine !== 'riscv64')
         expect(known[machine].filter.program.bytes).toBe(Buffer.from(bytes).toString('base64'));
+  });
+
+  it('of a process that downloads is the one that would be made now', () => {
+    const asked = clientOptions();
+    const own = seccompPolicy(asked);
+    const known = { x86_64: madeFor('x86_64', own, 'client'), aarch64: madeFor('aarch64', own, 'client') };
+    const all = { policy: own, ...known } satisfies usual.UsualPolicy;
+    const both = { options: JSON.stringify(asked), policy: JSON.stringify(all) } satisfies usual.UsualClient;
+    if (process.env['SB_WRITE_USUAL'] !== undefined) writeFileSync(clientFile, `${JSON.stringify(both)}\n`);
+    expect(JSON.parse(readFileSync(clientFile, 'utf8'))).toEqual(both);
+    expect(Object.keys(known.x86_64.answers).length).toBeGreaterThan(20);
+    for (const { machine, bytes } of compile(own).programs)
+      if (machine !== 'riscv64')
+        expect(known[machine].filter.program.bytes).toBe(Buffer.from(bytes).toString('base64'));
+    const taken = seccompOf(clientLayers);
+    expect(taken).toEqual(own);
+    expect(taken).toBe(usual.usualPolicy(asked));
+    const { proofKey } = root;
+    expect(plan(taken, root.seccomp, { proofKey })).toEqual(plan(own, root.seccomp, { proofKey }));
+    expect(usual.usualPolicy({ ...asked, allow: ['splice'] })).toBeUndefined();
   });
 
   it('is taken for these options, with the same record, and for no others', () => {

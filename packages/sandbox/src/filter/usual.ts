@@ -1,6 +1,6 @@
 /**
- * The filter of `sb-run` without options, made beforehand, in the program itself. `usual.test.ts` holds it equal to what is made
- * now, and writes it.
+ * Filters that are made beforehand, in the program itself: that of `sb-run` without options, and that of a process that
+ * restricts itself and then downloads. `usual.test.ts` holds them equal to what is made now, and writes them.
  */
 import {
   type Architecture,
@@ -11,6 +11,7 @@ import {
   type SeccompPolicy,
 } from '@sb/seccomp';
 
+import client from './usual-client.json' with { type: 'json' };
 import data from './usual.json' with { type: 'json' };
 import type { Action, Question } from './question.js';
 
@@ -21,21 +22,40 @@ export interface UsualFilter {
   readonly answers: Readonly<Record<string, readonly Action[]>>;
 }
 
-/** The data. */
-export interface Usual {
-  /** What the policy was made of, as JSON. */
-  readonly options: string;
-  /** Whether a group has a call, for each that is asked for until then. */
-  readonly members: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
+/** A policy, and what is known of its filter. */
+export interface UsualPolicy {
   readonly policy: SeccompPolicy;
   readonly x86_64: UsualFilter;
   readonly aarch64: UsualFilter;
 }
 
+/** The data of `sb-run`. */
+export interface Usual extends UsualPolicy {
+  /** What the policy was made of, as JSON. */
+  readonly options: string;
+  /** Whether a group has a call, for each that is asked for until then. */
+  readonly members: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
+}
+
+/** The data of a process that downloads. Most programs need none of it, so it is read when it is asked for. */
+export interface UsualClient {
+  /** What the policy was made of, as JSON. */
+  readonly options: string;
+  /** A {@link UsualPolicy}, as JSON. */
+  readonly policy: string;
+}
+
 const machines: Readonly<Record<string, Machine & keyof Usual>> = { x64: 'x86_64', arm64: 'aarch64' };
 
-/** The policy that was made here, and what is known of it. */
-let made: { readonly policy: SeccompPolicy; readonly known: UsualFilter } | undefined;
+/** The policies that were made here, by their options, and what is known of them. */
+const made = new Map<string, { readonly policy: SeccompPolicy; readonly known: UsualFilter }>();
+
+function usualOf(options: string): UsualPolicy | undefined {
+  const usual = data as unknown as Usual;
+  if (options === usual.options) return usual;
+  const { options: known, policy }: UsualClient = client;
+  return options === known ? (JSON.parse(policy) as UsualPolicy) : undefined;
+}
 
 /**
  * Whether a group has a call, where the usual options ask for it.
@@ -56,15 +76,19 @@ export function usualMember(group: string, name: string): boolean | undefined {
  * @param options - from this package
  */
 export function usualPolicy(options: SeccompOptions): SeccompPolicy | undefined {
-  const usual = data as unknown as Usual;
   const machine = machines[process.arch];
-  if (machine === undefined || JSON.stringify(options) !== usual.options) return undefined;
-  made ??= { policy: preparedPolicy(usual.policy, usual[machine].filter), known: usual[machine] };
-  return made.policy;
+  const text = JSON.stringify(options);
+  const known = made.get(text);
+  if (known !== undefined) return known.policy;
+  const usual = usualOf(text);
+  if (machine === undefined || usual === undefined) return undefined;
+  const policy = preparedPolicy(usual.policy, usual[machine].filter);
+  made.set(text, { policy, known: usual[machine] });
+  return policy;
 }
 
 /**
- * Returns the answers of that policy to a question.
+ * Returns the answers of such a policy to a question.
  *
  * @param policy - any
  * @param table - whose numbers are used
@@ -76,7 +100,8 @@ export function usualAnswers(
   table: Architecture,
   question: Question,
 ): readonly Action[] | undefined {
-  return made?.policy === policy ? made.known.answers[usualKey(table, question)] : undefined;
+  for (const one of made.values()) if (one.policy === policy) return one.known.answers[usualKey(table, question)];
+  return undefined;
 }
 
 /** A question as a text. */

@@ -84,7 +84,7 @@ export function restrictSelf(options: SandboxOptions | SandboxPolicy, more: Rest
   const limits = limitSelf(policy);
   const identity = identityReports(layers, switches);
   const ruleset = landlock && afterOthers(() => restrictLandlock(landlock));
-  const filter = seccomp && afterOthers(() => restrictSeccomp(seccomp));
+  const filter = seccomp && afterOthers(() => restrictSeccomp(seccomp, { proofKey: support.proofKey }));
   const lines = [...identity, ruleset, filter].flatMap((report) => report?.features ?? []);
   const off = planned.features.filter(({ layer, state }) => layer !== 'process' && state === 'off');
   const shared = planned.features.filter(({ feature }) => sharedFeatureNames.some((name) => name === feature));
