@@ -62,7 +62,7 @@ export const fileMutants = [
   change(
     'the name of a .part, when it becomes whole',
     'disk/destination',
-    'if (!this.#isStillNamed()) throw',
+    'if (!this.#isStillNamed(stats)) throw',
     'if (false) throw',
     meanwhile('its .part becomes another file'),
   ),
@@ -115,7 +115,7 @@ export const fileMutants = [
   change(
     'the name of FILE, when it is whole',
     'disk/destination',
-    'if (!this.#isStillNamed()) throw',
+    'if (!this.#isStillNamed(stats)) throw',
     'if (false) throw',
     destination('does not get its name if its .part was replaced'),
   ),
