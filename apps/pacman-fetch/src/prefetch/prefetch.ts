@@ -53,9 +53,10 @@ export async function askPacman(
       throw new FetchError('usage', 'pacman is not installed', 'Install it, or add its directory to PATH.');
     return result;
   };
-  // It starts while pacman answers, which takes less time.
+  const asked = ask(printFormat);
+  // It starts while pacman answers.
   fetcher.prepare(packageHosts(configuration));
-  const first = await ask(printFormat);
+  const first = await asked;
   const isUnsummed = hasCrashed(first);
   const { status, stdout, stderr } = isUnsummed ? await ask(printFormatWithoutSum) : first;
   if (status === 0) {
