@@ -73,9 +73,12 @@ describe('confinement', () => {
 it.each([{}, { seccomp: { base: 'network-client', deny: ['execve'], allow: [] } }] as const)(
   'with the options %j has the filter that @sb/sandbox has made beforehand',
   (base) => {
-    const file = new URL('../../../sandbox/src/filter/usual-worker.json', import.meta.url);
-    const { options } = JSON.parse(readFileSync(file, 'utf8')) as { readonly options: string };
-    const { rules: [key, ...others] = [], ...usual } = JSON.parse(options) as Record<'rules', readonly object[]>;
+    const prepared = new URL('../../../sandbox/src/filter/usual-worker.json', import.meta.url);
+    const { options } = JSON.parse(readFileSync(prepared, 'utf8')) as { readonly options: string };
+    const {
+      rules: [key, ...others],
+      ...usual
+    } = JSON.parse(options) as Record<'rules', readonly object[]>;
     const { seccomp } = definePolicy(confinement(base, [80]));
     if (typeof seccomp !== 'object') throw new Error('the filter is missing');
     const { rules, deny = [], allow = [], ...rest } = seccomp;

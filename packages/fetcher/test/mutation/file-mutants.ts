@@ -66,6 +66,10 @@ export const fileMutants = [
     'if (false) throw',
     meanwhile('its .part becomes another file'),
   ),
+  change('names that last', 'batch/batch', 'of withLastingNames(ended, folders)', 'of ended', [
+    'test/fsync',
+    'is reported as failed if its directory could not be synced',
+  ]),
   without(
     'the mode of a whole file',
     'disk/destination',

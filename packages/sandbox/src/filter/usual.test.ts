@@ -76,9 +76,9 @@ describe.each(Object.entries(cases))('the usual filter of %s', (_, { file, polic
   const usualOne = seccompOf(layers);
 
   function optionsWith(key: bigint | undefined): SeccompOptions {
-    const options = filterOptions(effective, levels, { landlock: layers.landlock, execKey: key });
-    if (options === undefined) throw new Error('the filter is missing');
-    return options;
+    const made = filterOptions(effective, levels, { landlock: layers.landlock, execKey: key });
+    if (made === undefined) throw new Error('the filter is missing');
+    return made;
   }
 
   /** The same, but not the prepared one. */
@@ -217,8 +217,8 @@ describe.each(Object.entries(cases))('the usual filter of %s', (_, { file, polic
         // `usual.ts` has the one of this machine; the other one is compiled.
         expect([key, plan(prepared, support, { proofKey })]).toEqual([key, plan(own, support, { proofKey })]);
       }
-      const ask = (policy: SeccompPolicy, last: bigint) =>
-        answersOf(policy, 'x86_64', ['execveat', -100, undefined, undefined, undefined, 0, last]);
+      const ask = (of: SeccompPolicy, last: bigint) =>
+        answersOf(of, 'x86_64', ['execveat', -100, undefined, undefined, undefined, 0, last]);
       for (const last of [key, key ^ 1n, key ^ (1n << 40n)]) expect(ask(prepared, last)).toEqual(ask(own, last));
     }
   });

@@ -95,11 +95,12 @@ function remember(policy: SeccompPolicy, known: UsualFilter, key: bigint | undef
   return policy;
 }
 
-/** The options as a text, whatever their level, the order of their names, and of the calls that `policy` puts in order. */
-export function textOf({ level: _, ...options }: SeccompOptions): string {
+/** The options as a text, without their level. Their names and calls are in order: `policy` makes the same of any order. */
+export function textOf(options: SeccompOptions): string {
   const { deny = [], allow = [] } = options;
   const whole = { ...options, deny: deny.toSorted(), allow: allow.toSorted() };
-  return JSON.stringify(Object.fromEntries(Object.entries(whole).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  const entries = Object.entries(whole).filter(([name]) => name !== 'level');
+  return JSON.stringify(Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }
 
 /** The key of the rule for one exec (`withExecOnce`), which comes first; undefined without one. */
