@@ -31,7 +31,12 @@ const banner = `
 const __isPlain = /^(?:\\/[\\w@-][\\w.@-]*)+$/;
 const __url = (path) => __isPlain.test(path) ? 'file://' + path : require('node:url').pathToFileURL(path).href;
 const __this = { get url() { return __url(__filename); } };
+const __packages = new Map();
 const __packageUrl = (name) => {
+  if (!__packages.has(name)) __packages.set(name, __findPackage(name));
+  return __packages.get(name);
+};
+const __findPackage = (name) => {
   if (process.versions.pnp) return __url(require.resolve(name));
   const { dirname } = require('node:path');
   const inside = (above) => above + '/node_modules/' + name + '/dist/index.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { mountOf } from '@sb/core';
 
+import { byteText } from './byte-text.js';
 import { isFilesError, openFailed, refusal } from './errors.js';
 import { naming } from './named-path.js';
 import { oPath } from './o-path.js';
@@ -103,7 +104,10 @@ export class FolderEntries {
 
   #entry(name: string): Entry {
     this.#mount ??= { number: mountForRoot(this.descriptor) };
-    return { place: this.at(name), shown: join(this.path, name), mount: this.#mount.number };
+    const { number: mount } = this.#mount;
+    // Only a message has this path: to normalize it for each name of hundreds takes as long as to look.
+    const shown = `${this.path}${this.path.endsWith('/') ? '' : '/'}${name}`;
+    return { place: this.at(name), directory: this.descriptor, name: byteText(name), shown, mount };
   }
 
   /** An error of the system names the path of this directory, not that of its descriptor. */

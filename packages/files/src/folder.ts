@@ -120,7 +120,25 @@ export class Folder extends FolderEntries implements Disposable {
    * @throws Error of the system
    */
   rename(from: string, to: string): void {
+    this.renameUnsynced(from, to);
+    this.sync();
+  }
+
+  /**
+   * As {@link rename}, but permanent only after {@link sync}: one call is enough for many names.
+   *
+   * @throws Error of the system
+   */
+  renameUnsynced(from: string, to: string): void {
     this.naming(() => renameSync(this.at(from), this.at(to)));
+  }
+
+  /**
+   * Makes its names permanent, if its file system can sync a directory.
+   *
+   * @throws Error of the system
+   */
+  sync(): void {
     syncFolder(this.descriptor);
   }
 

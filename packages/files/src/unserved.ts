@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, type Stats } from 'node:fs';
 
-import { errorCode, mountIfKnown, type ServingUser, userOfMount } from '@sb/core';
+import { type Missing, missingName, mountIfKnown, openName, placeIn, type ServingUser, userOfMount } from '@sb/core';
 
+import type { ByteText } from './byte-text.js';
 import { refusal } from './errors.js';
 import { naming } from './named-path.js';
 import { oPath } from './o-path.js';
@@ -12,6 +13,10 @@ import { whyServed } from './serving-user.js';
 export interface Entry {
   /** How the kernel finds it. */
   readonly place: string;
+  /** The descriptor of the directory. */
+  readonly directory: number;
+  /** The name, with a character for each byte. */
+  readonly name: ByteText;
   /** Its path, for messages. */
   readonly shown: string;
   /** The mount of the directory ({@link mountForRoot}). */
@@ -52,13 +57,9 @@ export function serverBelow(mount: number | undefined, above: number | undefined
  */
 export function examine(entry: Entry): Stats | undefined {
   if (entry.mount === undefined) return lstatSync(entry.place, { throwIfNoEntry: false });
-  let held: number;
-  try {
-    held = holdEntry(entry);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  const found = holdIfThere(entry);
+  if (found === 'ENOENT') return undefined;
+  const held = requireHeld(found, entry);
   try {
     return fstatSync(held);
   } finally {
@@ -75,7 +76,7 @@ export function examine(entry: Entry): Stats | undefined {
 export function openEntry(entry: Entry, flags: number): number {
   const { place, shown, mount } = entry;
   if (mount === undefined) return naming(place, shown, () => openSync(place, flags));
-  const held = holdEntry(entry);
+  const held = requireHeld(holdIfThere(entry), entry);
   try {
     // The kernel does not follow a link that is held.
     const itself = `/proc/self/fd/${held}`;
@@ -86,8 +87,9 @@ export function openEntry(entry: Entry, flags: number): number {
 }
 
 /** To open with O_PATH asks no server, and then the kernel names the mount. */
-function holdEntry({ place, shown, mount }: Entry): number {
-  const held = naming(place, shown, () => openSync(place, oPath | constants.O_NOFOLLOW));
+function holdIfThere({ place, directory, name, shown, mount }: Entry): number | Missing {
+  const held = naming(place, shown, () => openName(directory, name, oPath | constants.O_NOFOLLOW));
+  if (typeof held === 'string') return held;
   try {
     const user = serverBelow(mountForRoot(held), mount);
     if (user === undefined) return held;
@@ -97,4 +99,11 @@ function holdEntry({ place, shown, mount }: Entry): number {
     closeSync(held);
     throw error;
   }
+}
+
+function requireHeld(held: number | Missing, { place, directory, name, shown }: Entry): number {
+  if (typeof held === 'number') return held;
+  return naming(place, shown, () => {
+    throw missingName(held, placeIn(directory, name));
+  });
 }

@@ -1,9 +1,10 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
-import { errorCode, type ServingUser } from '@sb/core';
+import { errorCode, missingName, openName, placeIn, type ServingUser } from '@sb/core';
 import { callback, object, type Options, type Reader, required } from '@sb/core/document';
 
+import { byteText } from './byte-text.js';
 import { documentPlace } from './errors.js';
 import { naming } from './named-path.js';
 import { oPath } from './o-path.js';
@@ -83,7 +84,7 @@ export function walk(path: string, judge: Judge): number {
       read.folder({ path: at, stats: folder, servedBy });
       const place = `/proc/self/fd/${held}/${name}`;
       const below = join(at, name);
-      const next = { descriptor: naming(place, below, () => openPlace(place)), path: below };
+      const next = { descriptor: naming(place, below, () => openPlace(held, name)), path: below };
       const found = lookAt(next, { path, above: mount, judge: read });
       if (!found.isLink) {
         enter(next.descriptor, next.path);
@@ -113,13 +114,13 @@ function namesOf(path: string): string[] {
  * First it is opened as a directory: only then autofs mounts a file system that waits for its first use
  * (`LOOKUP_DIRECTORY`, autofs(5)).
  */
-function openPlace(place: string): number {
-  try {
-    return openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOTDIR') throw error;
-    return openSync(place, oPath | constants.O_NOFOLLOW);
-  }
+function openPlace(folder: number, name: string): number {
+  const bytes = byteText(name);
+  const flags = oPath | constants.O_NOFOLLOW;
+  const asFolder = openName(folder, bytes, flags | constants.O_DIRECTORY);
+  const opened = asFolder === 'ENOTDIR' ? openName(folder, bytes, flags) : asFolder;
+  if (typeof opened === 'string') throw missingName(opened, placeIn(folder, bytes));
+  return opened;
 }
 
 interface Way {

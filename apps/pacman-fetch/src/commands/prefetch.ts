@@ -42,8 +42,10 @@ Exit status: 0 done, 1 a download failed or pacman refuses the targets,
 };
 
 async function askAndFetch(session: Session, question: readonly string[], options: readonly string[]): Promise<number> {
+  const asked = askPacman(session, question, options);
+  // pacman takes no lock for its answer.
   DatabaseLock.removeAbandoned(session.places.database);
-  const answer = await askPacman(session, question, options);
+  const answer = await asked;
   if ('refusal' in answer) {
     // The messages of pacman are the clearest.
     const charset = charsetOf(process.env);

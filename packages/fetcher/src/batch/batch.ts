@@ -4,6 +4,7 @@ import { type Job, leave, openJob, sourcesOf } from './job.js';
 import { type FileReport, isSettled } from '../parent/file-reports.js';
 import type { Outcome } from '../request/options.js';
 import { failed } from './outcome.js';
+import { withLastingNames } from './lasting-names.js';
 import { OpenFolders } from '../disk/open-folders.js';
 import type { ProgressMeter } from './progress.js';
 import { type JobsOptions, runJobs } from './run-jobs.js';
@@ -37,24 +38,27 @@ export class Batch {
       this.#options.progress.end(outcome);
     };
     const { mirrors } = this.#options;
-    let jobs = this.#open(requests, settle);
+    using folders = new OpenFolders();
+    let jobs = this.#open(requests, folders, settle);
     let deaths = 0;
     while (jobs.length > 0) {
       const begun = performance.now();
-      const before = jobs.map(({ part }) => part.size);
+      const before = jobs.map(({ part }) => part.content.length);
       const { reports, refusals, end } = await this.#runJobs(jobs);
       const milliseconds = performance.now() - begun;
       let brought = 0;
       if (end.lie === undefined) this.#learn(jobs, reports);
       const open: Job[] = [];
+      const ended: Outcome[] = [];
       for (const [index, job] of jobs.entries()) {
         const outcome = await judged(job, reports[index], { refusals: refusals[index] ?? {}, end, mirrors });
         if (outcome === undefined) open.push(job);
-        else settle(outcome);
+        else ended.push(outcome);
         if (outcome?.status !== 'done') continue;
         brought += Math.max(0, outcome.size - (before[index] ?? 0));
         mirrors.clear(sourcesOf(job, job.left)[0]);
       }
+      for (const outcome of withLastingNames(ended, folders)) settle(outcome);
       for (const job of open) job.left = liarsLast(job, mirrors);
       mirrors.measure(brought, milliseconds);
       const hasDied = reports.some((report, index) => !isSettled(report, jobs[index]?.signature !== undefined));
@@ -65,16 +69,15 @@ export class Batch {
   }
 
   /** Files that cannot be opened have their outcome already. */
-  #open(requests: readonly CheckedRequest[], settle: (outcome: Outcome) => void): Job[] {
+  #open(requests: readonly CheckedRequest[], folders: OpenFolders, settle: (outcome: Outcome) => void): Job[] {
     const { mirrors, progress } = this.#options;
     const jobs: Job[] = [];
-    using folders = new OpenFolders();
     for (const asked of requests) {
       const request = { ...asked, sources: mirrors.inOrder(asked.sources) };
       try {
         const job = openJob(request, folders);
         jobs.push(job);
-        progress.open(request.to, job.part.size);
+        progress.open(request.to, job.part.content.length);
       } catch (error) {
         settle(unopened(request, error));
       }

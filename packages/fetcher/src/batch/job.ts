@@ -55,7 +55,8 @@ export function openJob(request: CheckedRequest, folders: OpenFolders): Job {
 }
 
 function jobOf(request: CheckedRequest, part: Destination, signature: SignatureJob | undefined): Job {
-  if (!request.resume || part.size > request.maxBytes) part.content.truncate();
+  const { content } = part;
+  if (content.length > (request.resume ? request.maxBytes : 0)) content.truncate();
   const { beginning } = part;
   const { ifModifiedSince } = request;
   const date = ifModifiedSince === false ? null : ifModifiedSince;
@@ -85,7 +86,7 @@ function jobOf(request: CheckedRequest, part: Destination, signature: SignatureJ
 export function workerFile(job: Job, handOver: (descriptor: number) => number): WorkerFile {
   const { request, local, left, isAlone } = job;
   job.given = left;
-  job.hasBeginning = job.part.size > 0 && !isAlone;
+  job.hasBeginning = job.part.content.length > 0 && !isAlone;
   const { maxBytes, size } = request;
   const urls = sourcesOf(job, left);
   return {

@@ -42,14 +42,18 @@ export async function verdict(
   const left = sourcesLeft(job, report, last);
   if (left instanceof FetcherError) return failed(job, left);
   job.left = left;
-  // It died in the middle: a server must confirm the received bytes, as after any other attempt.
-  const { beginning } = job.part;
-  const etag = report.hasStarted ? report.etag : null;
-  job.resume = beginning === null ? null : { ...beginning, lastModified: job.lastModified, etag };
   if (report.state === 'done') return await check(job, report, { refusals, mirrors });
+  keepBeginning(job, report);
   const [source] = sourcesOf(job, job.left);
   if (report.state !== 'unchanged' || source === undefined) return undefined;
   return withSignature(job, { report, refusals }, (signature) => unchanged(job, source, signature));
+}
+
+/** It died in the middle: a server must confirm the received bytes, as after any other attempt. */
+function keepBeginning(job: Job, report: FileReport): void {
+  const { beginning } = job.part;
+  const etag = report.hasStarted ? report.etag : null;
+  job.resume = beginning === null ? null : { ...beginning, lastModified: job.lastModified, etag };
 }
 
 /** Continues if the report about the signature is final. Otherwise another worker must ask for the signature. */
@@ -115,7 +119,11 @@ async function check(
   const [source] = sourcesOf(job, job.left);
   if (source === undefined || part.size !== size) return failed(job, sizeLie(part, size));
   const wrong = await whatIsWrong(job);
-  if (wrong === undefined) return withSignature(job, { report, refusals }, (signature) => done(job, source, signature));
+  if (wrong === undefined) {
+    const outcome = withSignature(job, { report, refusals }, (signature) => done(job, source, signature));
+    if (outcome === undefined) keepBeginning(job, report);
+    return outcome;
+  }
   const host = sourceHost(source);
   const error = isMixed ? otherTogether(wrong) : otherFile(host, wrong);
   job.failures.push(error);

@@ -29,6 +29,8 @@ export interface DestinationFile {
   readonly descriptor: number;
   /** Whether the call created it. */
   readonly isNew: boolean;
+  /** Its size in bytes. */
+  readonly size: number;
   /** Undefined if locks are not supported. */
   readonly lock: FileLock | undefined;
 }
@@ -74,7 +76,7 @@ function make({ folder, name, path }: Place, isForAll: boolean): DestinationFile
     if (isForAll) requireSafe(path, fstatSync(descriptor), folder.lookUp(name));
     const { lock } = attemptLock(descriptor, path);
     if (!isForAll) letRead(descriptor, path);
-    return { descriptor, isNew: true, lock };
+    return { descriptor, isNew: true, size: 0, lock };
   });
 }
 
@@ -92,7 +94,7 @@ function open({ folder, name, path }: Place, isForAll: boolean): DestinationFile
     const { lock, isHindered } = attemptLock(descriptor, path);
     if (!isRoot() || (!isHindered && mayGoOn(folder, stats))) {
       if (!isForAll && name.endsWith(partSuffix)) letRead(descriptor, path);
-      return { descriptor, isNew: false, lock };
+      return { descriptor, isNew: false, size: fstatSync(descriptor).size, lock };
     }
     try {
       folder.remove(name);

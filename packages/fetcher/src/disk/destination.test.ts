@@ -20,14 +20,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Destination } from './destination.js';
 
-/** What the attacker does when a file was opened. */
+/** What the attacker does when a file was opened, by its path. */
 const attack = vi.hoisted(() => ({ opened: (_path: string): void => {} }));
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof FileSystem>();
   const attacked = (...args: Parameters<typeof real.openSync>): number => {
     const descriptor = real.openSync(...args);
-    attack.opened(String(args[0]));
+    if (process.platform === 'linux') attack.opened(real.readlinkSync(`/proc/self/fd/${descriptor}`));
     return descriptor;
   };
   return { ...real, openSync: attacked };

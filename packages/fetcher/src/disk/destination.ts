@@ -27,6 +27,7 @@ export class Destination {
   /** Writes to it, and computes its checksum. */
   readonly content: WrittenFile;
   readonly #folder: Folder;
+  readonly #rename: SharedFolder['rename'];
   readonly #release: () => void;
   readonly #finalName: string;
   /** The name under which it is written. */
@@ -35,21 +36,20 @@ export class Destination {
   #lock: FileLock | undefined;
 
   /** @param at - the directory of FILE; it is released with this */
-  private constructor({ folder, release }: SharedFolder, finalName: string, { nameIn, isForAll }: Naming) {
-    this.#folder = folder;
-    this.#release = release;
-    this.#finalName = finalName;
+  private constructor({ folder, rename, release }: SharedFolder, finalName: string, { nameIn, isForAll }: Naming) {
+    [this.#folder, this.#finalName] = [folder, finalName];
+    [this.#rename, this.#release] = [rename, release];
     try {
       this.#name = nameIn(this.#folder, this.#finalName);
-      const { descriptor, isNew, lock } = openOrMake(this.#folder, { name: this.#name, isForAll });
+      const { descriptor, isNew, size, lock } = openOrMake(this.#folder, { name: this.#name, isForAll });
       this.descriptor = descriptor;
+      this.content = new WrittenFile(descriptor, { path: join(folder.path, this.#name), size });
       this.#state = isNew ? 'new' : 'resumed';
       this.#lock = lock;
     } catch (error) {
       this.#release();
       throw asFileError(error);
     }
-    this.content = new WrittenFile(this.descriptor, this.path);
   }
 
   /**
@@ -58,7 +58,7 @@ export class Destination {
    * this process.
    *
    * @param path - absolute path of FILE
-   * @param folders - directories that are open already. Default: none
+   * @param folders - directories that are open already, and are synced later. Default: none
    * @throws FetcherError `file`, `disk-full`
    */
   static beside(path: string, folders?: OpenFolders): Destination {
@@ -106,7 +106,7 @@ export class Destination {
 
   /** Its size, and how a server can confirm its content; null if it is empty, or its content cannot be confirmed. */
   get beginning(): Beginning | null {
-    return beginningIn(this.descriptor);
+    return this.content.length === 0 ? null : beginningIn(this.descriptor);
   }
 
   /** The time of the file that has the final name now; null if it is missing, or its time lies in the future. */
@@ -150,12 +150,13 @@ export class Destination {
   prepare(finish: Finish): void {
     const { mode, modified } = finishReader.read(finish, documentPlace('finish'));
     if (this.#state === 'sealed' && !this.isInPlace) throw new Error('a sealed file cannot be renamed');
-    if (!this.#isStillNamed()) throw takenAway(this.path);
+    const stats = fstatSync(this.descriptor);
+    if (!this.#isStillNamed(stats)) throw takenAway(this.path);
     try {
       const isInTheWay = !this.isInPlace && this.#folder.lookUp(this.#finalName)?.isDirectory() === true;
       if (isInTheWay) throw Object.assign(new Error(), { code: 'EISDIR' });
       if (mode !== undefined) fchmodSync(this.descriptor, mode);
-      const isDated = modified !== undefined && this.isDatedBy(process.geteuid?.());
+      const isDated = modified !== undefined && stats.uid === process.geteuid?.();
       if (isDated) futimesSync(this.descriptor, new Date(), modified);
       fsyncSync(this.descriptor);
     } catch (error) {
@@ -170,7 +171,7 @@ export class Destination {
    */
   publish(): void {
     try {
-      if (!this.isInPlace) this.#folder.rename(this.#name, this.#finalName);
+      if (!this.isInPlace) this.#rename(this.#name, this.#finalName);
     } catch (error) {
       throw destinationError(this.path, 'could not be finished', error);
     }
@@ -240,8 +241,7 @@ export class Destination {
   }
 
   /** Whether its name still leads to the open file; if it is sealed, whether any name does. */
-  #isStillNamed(): boolean {
-    const { dev, ino, nlink } = fstatSync(this.descriptor);
+  #isStillNamed({ dev, ino, nlink } = fstatSync(this.descriptor)): boolean {
     if (this.#state === 'sealed') return nlink > 0;
     const named = this.#folder.lookUp(this.#name);
     return named?.dev === dev && named.ino === ino;

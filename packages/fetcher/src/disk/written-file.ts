@@ -21,11 +21,17 @@ export class WrittenFile {
   /**
    * @param descriptor - open for reading and writing; the caller closes it
    * @param path - for errors
+   * @param size - of its content, in bytes
    */
-  constructor(descriptor: number, path: string) {
+  constructor(descriptor: number, { path, size }: { readonly path: string; readonly size: number }) {
     this.#descriptor = descriptor;
     this.#path = path;
-    this.#position = this.size;
+    this.#position = size;
+  }
+
+  /** Its size in bytes, as long as only this process writes to it: the kernel is not asked ({@link size}). */
+  get length(): number {
+    return this.#position;
   }
 
   /** Its current size in bytes. */

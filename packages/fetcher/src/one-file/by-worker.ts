@@ -1,4 +1,6 @@
 /** One file, downloaded by a worker: for programs that cannot restrict their own process. */
+import { fstatSync } from 'node:fs';
+
 import { documentPlace } from '../values/readers.js';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { runWorker } from '../parent/run-worker.js';
@@ -27,7 +29,7 @@ export async function downloadByWorker(request: OneFileRequest, how: OneFileWork
   const { user, ...rest } = sandbox;
   const common = settingsOf({ ...(user === undefined ? {} : { user }), sandbox: rest, userAgent, limits, parallel: 1 });
   const settings = { ...common, redirectPorts, proxies };
-  const content = new WrittenFile(descriptor, 'the file');
+  const content = new WrittenFile(descriptor, { path: 'the file', size: fstatSync(descriptor).size });
   const files = {
     files: [file],
     descriptors: source === undefined ? [] : [source],

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+
+import { definePolicy } from '@sb/sandbox';
 import { describe, expect, it } from 'vitest';
 
 import type { Ports } from '../values/port.js';
@@ -66,3 +69,22 @@ describe('confinement', () => {
     expect(given).toMatchObject({ base: 'deny-dangerous', rules: [...rules, own] });
   });
 });
+
+it.each([{}, { seccomp: { base: 'network-client', deny: ['execve'], allow: [] } }] as const)(
+  'with the options %j has the filter that @sb/sandbox has made beforehand',
+  (base) => {
+    const prepared = new URL('../../../sandbox/src/filter/usual-worker.json', import.meta.url);
+    const { options } = JSON.parse(readFileSync(prepared, 'utf8')) as { readonly options: string };
+    const {
+      rules: [key, ...others],
+      ...usual
+    } = JSON.parse(options) as Record<'rules', readonly object[]>;
+    const { seccomp } = definePolicy(confinement(base, [80]));
+    if (typeof seccomp !== 'object') throw new Error('the filter is missing');
+    const { rules, deny = [], allow = [], ...rest } = seccomp;
+    expect(key).toMatchObject({ syscall: 'execveat' });
+    expect(rules).toEqual(others);
+    // The sandbox denies more, for one exec and without a path to write to.
+    expect(usual).toEqual({ ...rest, allow, deny: expect.arrayContaining([...deny, 'execveat']) });
+  },
+);

@@ -62,10 +62,14 @@ export const fileMutants = [
   change(
     'the name of a .part, when it becomes whole',
     'disk/destination',
-    'if (!this.#isStillNamed()) throw',
+    'if (!this.#isStillNamed(stats)) throw',
     'if (false) throw',
     meanwhile('its .part becomes another file'),
   ),
+  change('names that last', 'batch/batch', 'of withLastingNames(ended, folders)', 'of ended', [
+    'test/fsync',
+    'is reported as failed if its directory could not be synced',
+  ]),
   without(
     'the mode of a whole file',
     'disk/destination',
@@ -115,7 +119,7 @@ export const fileMutants = [
   change(
     'the name of FILE, when it is whole',
     'disk/destination',
-    'if (!this.#isStillNamed()) throw',
+    'if (!this.#isStillNamed(stats)) throw',
     'if (false) throw',
     destination('does not get its name if its .part was replaced'),
   ),
