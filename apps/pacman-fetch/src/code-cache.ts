@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { codeCachePath } from '@sb/cli-kit/code-cache';
 import { wholeCodeCache } from '@sb/cli-kit/whole-code-cache';
+import { errorCode, systemReason } from '@sb/core';
 import { filesClause, isFilesError, replaceFile } from '@sb/files';
 
 import { printMessage } from './ui/print-message.js';
@@ -21,11 +22,21 @@ function make(program: string): boolean {
     replaceFile(cache, wholeCodeCache(program), readable);
     return true;
   } catch (error) {
-    if (!isFilesError(error)) throw error;
-    const text = `cannot write the code cache ${cache}: ${filesClause(error)}`;
-    printMessage('error', { text, hint: 'Start this as the owner of the program.' });
+    const [reason, hint] = isFilesError(error)
+      ? [filesClause(error), 'Start this as the owner of the program.']
+      : refusal(error);
+    printMessage('error', { text: `cannot write the code cache ${cache}: ${reason}`, hint });
     return false;
   }
+}
+
+/** What the system refused, and what to do. @throws the error if it is another one */
+function refusal(error: unknown): readonly [reason: string, hint: string] {
+  if (errorCode(error) === undefined) throw error;
+  const { path } = error as NodeJS.ErrnoException;
+  // A cache is for one file of Node, which only /proc shows.
+  if (path === '/proc/self/exe') return ['/proc is not mounted', 'Run "mount -t proc proc /proc".'];
+  return [systemReason(error), 'Without it, a start takes longer, and nothing else is different.'];
 }
 
 const own = ['cli-main.cjs', 'batch-main.cjs', 'serve-main.cjs'].map((name) => new URL(name, import.meta.url));

@@ -66,6 +66,36 @@ describe('a server', () => {
     await kit.get('a');
     expect(await Promise.all(['b', 'c'].map((name) => kit.get(name)))).toEqual(names('b', 'c'));
   });
+
+  it('that refuses what was sent ahead on one connection fails no file on another', async () => {
+    const held = new Map<Socket, string[]>();
+    let isRefused = false;
+    const give = (socket: Socket): void => {
+      socket.write(
+        (held.get(socket) ?? [])
+          .splice(0)
+          .map((head) => answerTo(head))
+          .join(''),
+      );
+    };
+    const answer = (socket: Socket, head: string): void => {
+      const heads = held.get(socket) ?? [];
+      held.set(socket, [...heads, head]);
+      // The first one on each connection, and all after the refusal.
+      if (['a', 'b'].includes(nameOf(head)) || isRefused) return give(socket);
+      if ([...held.values()].flat().length < 6) return;
+      isRefused = true;
+      const others = [...held.keys()].filter((other) => other !== socket);
+      // Then the answers on the other connection come together.
+      socket.once('close', () => others.forEach(give));
+      const [first = ''] = held.get(socket)?.splice(0) ?? [];
+      socket.write(answerTo(first) + response('503 Busy', { 'content-length': 0 }));
+    };
+    await using kit = await laneTo(answer, 0, 2);
+    await Promise.all(['a', 'b'].map((name) => kit.get(name)));
+    const all = ['c', 'd', 'e', 'f', 'g', 'h'];
+    expect(await Promise.all(all.map((name) => kit.get(name)))).toEqual(names(...all));
+  });
 });
 
 describe('a connection that ends after any byte', () => {

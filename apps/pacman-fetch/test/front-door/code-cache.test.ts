@@ -84,6 +84,18 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the code caches of pacma
   });
 
   it.each([
+    ['without /proc', 'umount -l /proc', '/proc is not mounted\n       Run "mount -t proc proc /proc".\n'],
+    ['on a full disk', '(head -c 99000000 /dev/zero > "$0/fill") 2> /dev/null', 'ENOSPC (no space left on device)\n'],
+  ])('that cannot be made %s are reported in plain words', async (_where, before, reason) => {
+    const copy = 'cp -r "$0" "$0.kept"; mount -t tmpfs -o size=30m none "$0" && cp "$0.kept"/*.cjs "$0.kept"/*.js "$0"';
+    const script = `${copy}; ${before}; exec "$1" "$0/code-cache.js" --own`;
+    const words = ['-m', 'sh', '-c', script, dist, process.execPath];
+    const { status, stderr } = await runProgram('unshare', words, {});
+    const start = `error: cannot write the code cache ${dist}/cli-main.cjs.cache: `;
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining(start + reason) });
+  });
+
+  it.each([
     { main: 'cli-main.cjs', words: ['cli.cjs'] },
     { main: 'batch-main.cjs', words: ['cli.cjs', 'refresh'] },
     { main: 'serve-main.cjs', words: ['serve.cjs'] },

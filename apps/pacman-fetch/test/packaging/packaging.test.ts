@@ -109,14 +109,16 @@ beforeAll(async () => {
   const file = await build();
   // Its install script and its hooks are run there.
   const copy =
-    'mkdir -p "$1/usr/bin" "$1/bin" "$1/proc"; cp -L /bin/sh "$1/bin/"; cp -L /bin/bash /bin/rm "$1/usr/bin/"; cp -L "$2" "$1/usr/bin/node"; ' +
-    `for one in /bin/sh /bin/bash /bin/rm "$2"; do ldd "$one" | grep -o '/[^ ]*'; done | sort -u | xargs cp -L --parents -t "$1"`;
+    'mkdir -p "$1/usr/bin" "$1/bin" "$1/proc"; cp -L /bin/sh "$1/bin/"; cp -L /bin/bash /bin/rm /usr/bin/env "$1/usr/bin/"; cp -L "$2" "$1/usr/bin/node"; ' +
+    `for one in /bin/sh /bin/bash /bin/rm /usr/bin/env "$2"; do ldd "$one" | grep -o '/[^ ]*'; done | sort -u | xargs cp -L --parents -t "$1"`;
   await run('sh', ['-c', copy, 'sh', system, process.execPath]);
   mkdirSync(join(system, 'etc'));
   writeFileSync(join(system, 'etc/pacman.conf'), '[options]\n');
+  // sudo may keep the variables of a user.
+  writeFileSync(join(system, 'odd.cjs'), `require('node:fs').writeFileSync('/ran', '');`);
   // What it depends on is the system's here, and not in this root.
   const assumed = ['nodejs=20.19.0', 'pacman=7.0.0'].flatMap((one) => ['--assume-installed', one]);
-  const install = 'mount -t proc proc "$1/proc" && shift && exec pacman "$@"';
+  const install = 'mount -t proc proc "$1/proc" && shift && NODE_OPTIONS="--require /odd.cjs" exec pacman "$@"';
   const words = [system, ...pacman(...assumed, '-U', file)];
   said = await run('unshare', ['--mount', 'sh', '-c', install, 'sh', ...words]);
 }, 1_200_000);
@@ -236,6 +238,9 @@ describe.skipIf(isMissing)('the package', () => {
       'worker.cjs.cache',
     ]);
     for (const path of made) expect([path, statSync(join(system, path)).mode & 0o777]).toEqual([path, 0o644]);
+    // It runs as root, and takes nothing from the variables of the user who started pacman.
+    expect(existsSync(join(system, 'odd.cjs'))).toBe(true);
+    expect(existsSync(join(system, 'ran'))).toBe(false);
     // The other hook names each of them.
     const hook = readFileSync(join(system, 'usr/share/libalpm/hooks/pacman-fetch-code-cache-remove.hook'), 'utf8');
     expect(/^Exec = \S+ -f (.*)$/m.exec(hook)?.[1]?.split(' ').sort()).toEqual(made);

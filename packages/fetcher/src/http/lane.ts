@@ -41,7 +41,8 @@ export class Lane implements Place {
     client.on('disconnect', () => {
       if (this.#sent.length > 0 && this.#answers < manyAnswers) events.onTrouble();
       this.#answers = 0;
-      this.sendSingly();
+      // Until there is an answer to one.
+      if (client.pipelining > 1) client.pipelining = 1;
     });
   }
 
@@ -76,11 +77,6 @@ export class Lane implements Place {
   arrived(bytes: number): void {
     const { missing } = this;
     if (missing <= maxMissing && missing + bytes > maxMissing) this.#events.onRoom();
-  }
-
-  /** Sends one request at a time, until there is an answer to one. */
-  sendSingly(): void {
-    if (this.#client.pipelining > 1) this.#client.pipelining = 1;
   }
 
   ended(sent: Sent, isAnswered: boolean): void {

@@ -52,8 +52,8 @@ export class Lanes extends Dispatcher {
 
   override dispatch(options: AheadOptions, handler: Dispatcher.DispatchHandler): boolean {
     const repeat = (again: Sent): void => {
+      // What waits for answers stays as it is: undici fails if fewer are permitted than are on a connection.
       this.#troubles = Infinity;
-      for (const lane of this.#lanes) lane.sendSingly();
       this.#send(options, again);
     };
     return this.#send(options, new Sent(handler, options.ahead, repeat));

@@ -3,7 +3,7 @@ import { Lanes } from '../../src/http/lanes.js';
 import { Stop } from '../../src/values/stop.js';
 import { type Answer, type RawServer, rawServer, response } from './server.js';
 
-/** A server, and one connection to it on which requests may wait. */
+/** A server, and connections to it on which requests may wait. */
 export interface LaneKit extends AsyncDisposable {
   readonly server: RawServer;
   readonly lanes: Lanes;
@@ -13,10 +13,15 @@ export interface LaneKit extends AsyncDisposable {
   readonly turns: readonly string[];
 }
 
-/** Starts a server of files with four bytes. @param near - milliseconds of an answer in which the server is a near one */
-export async function laneTo(answer: Answer, near = 0): Promise<LaneKit> {
+/**
+ * Starts a server of files with four bytes.
+ *
+ * @param near - milliseconds of an answer in which the server is a near one
+ * @param connections - to it, at most
+ */
+export async function laneTo(answer: Answer, near = 0, connections = 1): Promise<LaneKit> {
   const server = await rawServer(answer);
-  const lanes = new Lanes(server.origin, { connections: 1, onRoom: () => {}, near });
+  const lanes = new Lanes(server.origin, { connections, onRoom: () => {}, near });
   const turns: string[] = [];
   const get: LaneKit['get'] = async (name, { bytes = 4, stop = new Stop() } = {}) => {
     const onTurn = (isTurn: boolean): void => void turns.push(`${name} ${isTurn ? 'begins' : 'waits'}`);
