@@ -95,7 +95,7 @@ const cases: Readonly<Record<string, Case>> = {
 
 describe.each(Object.entries(cases))(
   'the usual filter of %s',
-  (_, { file, policy, execKey, statuses, group, asked: known }) => {
+  (_, { file, policy, execKey, statuses, group, asked: [question, answer] }) => {
     const layers = layerPolicies(policy, { execKey });
     const effective = effectiveOf(policy);
     const { levels } = partsOf(effective);
@@ -213,7 +213,6 @@ describe.each(Object.entries(cases))(
     });
 
     it('gives its answers for its own policy alone', () => {
-      const [question, answer] = known;
       expect(usual.usualAnswers(usualOne, 'x86_64', question)?.at(-1)).toEqual(answer);
       expect(usual.usualAnswers(usualOne, 'x86_64', ['getcwd'])).toBeUndefined();
       expect(usual.usualAnswers(seccompPolicy(options), 'x86_64', question)).toBeUndefined();
