@@ -20,6 +20,8 @@ export class ParentChannel {
   #drained: Promise<void> | undefined;
   /** Lent chunks that the parent has not accepted yet. */
   #lent = 0;
+  /** Whether bytes had accumulated when the words of this turn were held back. */
+  #wasBusy = false;
 
   readonly #onLost = (): void => process.exit(1);
 
@@ -34,7 +36,8 @@ export class ParentChannel {
 
   /** Whether bytes accumulate because the parent accepts none. */
   get isBusy(): boolean {
-    return this.#lent > 0 || this.#frames.writableNeedDrain;
+    // The parent has not been given what is held back.
+    return this.#lent > 0 || (this.#frames.writableCorked > 0 ? this.#wasBusy : this.#frames.writableNeedDrain);
   }
 
   /**
@@ -81,6 +84,7 @@ export class ParentChannel {
   /** Holds back what is written in this turn, and writes it together at its end. */
   #hold(): void {
     if (this.#frames.writableCorked > 0) return;
+    this.#wasBusy = this.#frames.writableNeedDrain;
     this.#frames.cork();
     setImmediate(() => this.#frames.uncork());
   }
