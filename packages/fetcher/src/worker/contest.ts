@@ -221,7 +221,7 @@ export class Contest implements Disposable {
 
   /** Abandons all others, and reports the outcome of the file. */
   async #conclude({ source, result, began }: Ended): Promise<Found | 'wrong' | undefined> {
-    const others = this.#running.size === 0 ? [] : await this.#running.end(new TransferFailure('slower', ''));
+    const others = await this.#running.end(new TransferFailure('slower', ''));
     if ('kind' in result) return undefined;
     const url = this.#candidates.url(source);
     // If both had the last byte, the one whose byte was used.

@@ -77,6 +77,7 @@ export class UnderWay {
   /** Ends all, and waits for their end. */
   async end(why: TransferFailure): Promise<readonly Running[]> {
     const { all } = this;
+    if (all.length === 0) return all;
     for (const { stop } of all) stop.stop(why);
     await Promise.all(all.map(({ ended }) => ended));
     return all;
