@@ -66,10 +66,13 @@ export const fileMutants = [
     'if (false) throw',
     meanwhile('its .part becomes another file'),
   ),
-  change('names that last', 'batch/batch', 'of withLastingNames(ended, folders)', 'of ended', [
-    'test/fsync',
-    'is reported as failed if its directory could not be synced',
-  ]),
+  change(
+    'names that last',
+    'batch/lasting-names',
+    'if (errors.size === 0) return outcomes;',
+    'if (errors.size >= 0) return outcomes;',
+    ['src/batch/lasting-names', 'a new file whose name may be lost has failed, and no other one'],
+  ),
   without(
     'the mode of a whole file',
     'disk/destination',

@@ -202,8 +202,8 @@ export const mutants: readonly Mutant[] = [
   change(
     'not following a link on the way',
     walk,
-    'openSync(place, oPath | constants.O_NOFOLLOW | constants.O_DIRECTORY)',
-    'openSync(place, oPath | constants.O_DIRECTORY)',
+    'const flags = oPath | constants.O_NOFOLLOW;',
+    'const flags = oPath;',
     'detects a link that replaced the next directory',
   ),
 ];
