@@ -28,8 +28,8 @@ export const aheadMutants = [
   change(
     'the memory that is kept for the next use',
     'one-file/blocks',
-    'if (this.#freeBytes + block.length > mostFree) {',
-    'if (false) {',
+    'const mostFree = 8 << 20;',
+    'const mostFree = 2 ** 40;',
     unit('one-file/blocks', 'are kept up to 8 MiB in all'),
   ),
   change(
