@@ -27,7 +27,8 @@ export function placeIn(directory: number, name: string): Buffer {
  * @throws Error of the system for every other reason
  */
 export function openName(directory: number, name: string, flags: number): number | Missing {
-  const opened = fileCalls()?.openAt(directory, name, flags);
+  // For openat(2), a path that begins with a slash begins at the root, and an empty one is never there.
+  const opened = /^[^/]/.test(name) ? fileCalls()?.openAt(directory, name, flags) : undefined;
   if (opened !== undefined && opened >= 0) return opened;
   if (opened === reasons.ENOENT[0]) return 'ENOENT';
   if (opened === reasons.ENOTDIR[0]) return 'ENOTDIR';

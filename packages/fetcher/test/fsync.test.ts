@@ -41,14 +41,16 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a file', () => {
   });
 
   it.each([
-    ['EIO', EIO, 'EIO'],
+    ['EIO', EIO, 'the disk reports an error (EIO)'],
     ['ENOSPC', ENOSPC, 'no space left on the disk (ENOSPC)'],
   ])('is reported as failed if its directory could not be synced: %s', async (_, errno, reason) => {
     expect(await download('folder', errno)).toEqual([expect.stringContaining(`could not be finished: ${reason}`)]);
   });
 
   it('gets no name if its own fsync fails', async () => {
-    expect(await download('file', EINVAL)).toEqual([expect.stringContaining('could not be finished: EINVAL')]);
+    expect(await download('file', EINVAL)).toEqual([
+      expect.stringContaining('could not be finished: EINVAL (invalid argument)'),
+    ]);
     expect(readdirSync(folder.path)).not.toContain('x');
   });
 });

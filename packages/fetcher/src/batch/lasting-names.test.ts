@@ -64,7 +64,10 @@ it('a new file whose name may be lost has failed, and no other one', () => {
     status: 'failed',
     to,
     failures: [],
-    error: expect.objectContaining({ code: 'file', message: `${to} could not be finished: EIO` }) as unknown,
+    error: expect.objectContaining({
+      code: 'file',
+      message: `${to} could not be finished: the disk reports an error (EIO)`,
+    }) as unknown,
   });
   expect(withLastingNames(outcomes, folders)).toEqual([lost(a), lost(b), outcomes[2], outcomes[3]]);
 });

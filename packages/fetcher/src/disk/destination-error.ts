@@ -1,4 +1,4 @@
-import { errorCode } from '@sb/core';
+import { errorCode, systemReason } from '@sb/core';
 
 import { asFileError, FetcherError } from '../errors/fetcher-error.js';
 
@@ -12,6 +12,7 @@ const known: Readonly<Record<string, readonly [why: string, hint: string]>> = {
   EROFS: ['the file system is read-only', 'Mount it read-write, or choose a place on another one.'],
   ENOSPC: ['no space left on the disk', 'Make room on the disk.'],
   EDQUOT: ['the quota of this user is used up', 'Make room within it.'],
+  EIO: ['the disk reports an error', 'Read the messages of the kernel (dmesg), and check the disk.'],
   EISDIR: ['it is a directory', 'Name a file in it.'],
   ENAMETOOLONG: ['the name is too long', 'Choose a shorter one.'],
 };
@@ -29,7 +30,7 @@ export function destinationError(path: string, what: string, caught: unknown): F
   const code = errorCode(cause);
   const kind = code === 'ENOSPC' || code === 'EDQUOT' ? 'disk-full' : 'file';
   const [why, hint] = (code === undefined ? undefined : known[code]) ?? [];
-  const reason = why === undefined ? (code ?? String(cause)) : `${why} (${code})`;
+  const reason = why === undefined ? systemReason(cause) : `${why} (${code})`;
   return new FetcherError(kind, `${path} ${what}: ${reason}`, { path, hint, cause });
 }
 

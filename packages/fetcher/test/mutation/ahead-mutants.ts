@@ -26,6 +26,13 @@ export const aheadMutants = [
     unit('one-file/files-ahead', 'begins no other file while 8 MiB of complete ones wait'),
   ),
   change(
+    'the memory that is kept for the next use',
+    'one-file/blocks',
+    'const mostFree = 8 << 20;',
+    'const mostFree = 2 ** 40;',
+    unit('one-file/blocks', 'are kept up to 8 MiB in all'),
+  ),
+  change(
     'servers that nobody has asked',
     'one-file/files-ahead',
     'const folder = this.#folders.get(next.folder);',
