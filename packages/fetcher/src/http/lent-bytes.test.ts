@@ -162,16 +162,6 @@ describe('a connection that lends', () => {
     expect((await ask({ isLent: true })).bytes.equals(body)).toBe(true);
   });
 
-  it('gives a body of blank lines in large pieces, as any other body', async () => {
-    const lines = '\r\n'.repeat(200_000);
-    serve = (connection) => void connection.write(`HTTP/1.1 200 OK\r\nContent-Length: ${lines.length}\r\n\r\n${lines}`);
-    let pieces = 0;
-    const take = (): undefined => void (pieces += 1);
-    expect(String((await ask({ isLent: false, take })).bytes)).toBe(lines);
-    // Two for each read: even the smallest segments would be fewer than 1000.
-    expect(pieces).toBeLessThan(2000);
-  });
-
   it('fails if it ends before its body', async () => {
     serve = (connection) => void connection.end(`${head}too little`);
     await expect(ask({ isLent: true })).rejects.toMatchObject({ code: 'UND_ERR_SOCKET' });

@@ -58,8 +58,6 @@ class LentReads {
   #waiting: Uint8Array | undefined;
   /** Bytes of the buffer that undici has not been given yet, after those. */
   #rest: Buffer | undefined;
-  /** Whether header fields were looked for in the buffer: a body of blank lines is not to come line by line. */
-  #isSplit = false;
   /** Whether bytes wait, or undici has paused and the bytes that it was given last may still be in use. */
   #isStopped = false;
   #announce: () => void = () => {};
@@ -107,8 +105,7 @@ class LentReads {
     const bytes = this.#rest;
     this.#rest = undefined;
     if (bytes === undefined || this.#loan?.isOpen === true) return bytes;
-    const end = this.#isSplit ? bytes.length : headEnd(bytes);
-    this.#isSplit = true;
+    const end = headEnd(bytes);
     if (end < bytes.length) this.#rest = bytes.subarray(end);
     return Buffer.from(bytes.subarray(0, end));
   }
@@ -116,7 +113,6 @@ class LentReads {
   /** @returns whether to read on */
   #onRead(length: number): boolean {
     this.#rest = this.#buffer.subarray(0, length);
-    this.#isSplit = false;
     this.#isStopped = true;
     this.#announce();
     return !this.#isStopped;

@@ -12,13 +12,6 @@ export const lentMutants = [
     unit('http/lent-bytes', 'do not include header fields, however those arrive'),
   ),
   change(
-    'the limit of what is looked through for header fields',
-    'http/lent-bytes',
-    'this.#isSplit ? bytes.length : headEnd(bytes)',
-    'headEnd(bytes)',
-    unit('http/lent-bytes', 'gives a body of blank lines in large pieces, as any other body'),
-  ),
-  change(
     'the end of a loan',
     'http/lent-bytes',
     'this.#loan = announced;',
