@@ -102,8 +102,8 @@ describe('bytes that are lent', () => {
     serve = (connection) => void connection.write(Buffer.concat([Buffer.from(head), body]));
     const lent = await ask({ isLent: true });
     expect(lent.bytes.equals(body)).toBe(true);
-    // Also those that were read together with the header fields.
-    expect(lent.memories).toBe(1);
+    // The first chunk was read together with the header fields.
+    expect(lent.memories).toBeLessThanOrEqual(2);
     const copied = await ask({ isLent: false });
     expect(copied.bytes.equals(body)).toBe(true);
     expect(copied.memories).toBeGreaterThan(2);

@@ -9,9 +9,6 @@ import { buildConnector, type Connector } from './undici.js';
 /** Bytes of the buffer of one connection, and so the most that are read at once. */
 const bufferSize = 256 * 1024;
 
-/** The most bytes of header fields that are given apart from the body behind them. */
-const maxHead = 16 * 1024;
-
 /**
  * Whether the bytes of one answer are lent: each chunk is valid until it was taken. Otherwise they are copied, and the
  * receiver may keep them. undici itself keeps parts of header fields until they are complete.
@@ -54,10 +51,8 @@ class LentReads {
   readonly options: OnReadOpts;
   readonly #buffer = Buffer.allocUnsafeSlow(bufferSize);
   #loan: Loan | undefined;
-  /** Bytes that undici gave back. */
+  /** Bytes that were read from the connection, and not by undici. */
   #waiting: Uint8Array | undefined;
-  /** Bytes of the buffer that undici has not been given yet, after those. */
-  #rest: Buffer | undefined;
   /** Whether bytes wait, or undici has paused and the bytes that it was given last may still be in use. */
   #isStopped = false;
   #announce: () => void = () => {};
@@ -91,36 +86,18 @@ class LentReads {
   }
 
   #take(): Uint8Array | undefined {
-    const bytes = this.#waiting ?? this.#next();
+    const bytes = this.#waiting;
     this.#waiting = undefined;
-    this.#isStopped = this.#rest !== undefined;
+    this.#isStopped = false;
     return bytes;
-  }
-
-  /**
-   * Header fields are given by themselves, since the loan is opened when they are complete: then only they are copied,
-   * and not the beginning of the body.
-   */
-  #next(): Buffer | undefined {
-    const bytes = this.#rest;
-    this.#rest = undefined;
-    if (bytes === undefined || this.#loan?.isOpen === true) return bytes;
-    const end = headEnd(bytes);
-    if (end < bytes.length) this.#rest = bytes.subarray(end);
-    return Buffer.from(bytes.subarray(0, end));
   }
 
   /** @returns whether to read on */
   #onRead(length: number): boolean {
-    this.#rest = this.#buffer.subarray(0, length);
+    const bytes = this.#buffer.subarray(0, length);
+    this.#waiting = this.#loan?.isOpen === true ? bytes : Buffer.from(bytes);
     this.#isStopped = true;
     this.#announce();
     return !this.#isStopped;
   }
-}
-
-/** Where header fields may end; the number of all bytes if no end is near. It only decides how much is copied. */
-function headEnd(bytes: Buffer): number {
-  const at = bytes.subarray(0, maxHead).indexOf('\r\n\r\n');
-  return at === -1 ? bytes.length : at + 4;
 }

@@ -7,8 +7,8 @@ export const lentMutants = [
   change(
     'copies of header fields',
     'http/lent-bytes',
-    'return Buffer.from(bytes.subarray(0, end));',
-    'return bytes.subarray(0, end);',
+    'this.#loan?.isOpen === true ? bytes : Buffer.from(bytes)',
+    'bytes',
     unit('http/lent-bytes', 'do not include header fields, however those arrive'),
   ),
   change(
