@@ -73,6 +73,22 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('a server that is odd', (
     expect(readFileSync(folder.file('x')).equals(bomb)).toBe(true);
   });
 
+  it.each([
+    ['an empty file', ok({ 'content-length': 0 })],
+    ['a refusal', response('503 Busy', { 'content-length': 0 })],
+    ['no content', response('204 No Content', {})],
+  ])('and sends bytes behind %s holds up no other file', async (_what, answer) => {
+    const good = ok({ 'content-length': 4 }, 'good');
+    let requests = 0;
+    await using server = await rawServer((socket) => socket.write(requests++ === 1 ? answer + good : good));
+    await using fetcher = fetcherFor({ parallel: 1 });
+    const outcomes = await fetcher.download(
+      ['a', 'b', 'c', 'd'].map((name) => ({ sources: [`${server.origin}/${name}`], to: folder.file(name) })),
+    );
+    expect(outcomes.map(errorOf).filter((error) => /did nothing/.test(error ?? ''))).toEqual([]);
+    expect([errorOf(outcomes[0]), errorOf(outcomes[3]), read('d')]).toEqual([undefined, undefined, 'good']);
+  });
+
   it('and answers twice at once cannot send the second answer to another request', async () => {
     let requests = 0;
     const twice = ok({ 'content-length': 4 }, 'good') + ok({ 'content-length': 4 }, 'evil');

@@ -21,14 +21,14 @@ export function limitsOf(name, paths) {
 
 const limits = {
   '@sb/core': [70, 235],
-  '@sb/files': [65, 250],
+  '@sb/files': [70, 265],
   '@sb/privdrop': [70, 220],
   '@sb/caps': [90, 300],
   '@sb/landlock': [150, 500],
   '@sb/seccomp': [330, 1200],
-  '@sb/sandbox': [970, 3200],
+  '@sb/sandbox': [1000, 3400],
   '@sb/fetcher': [1000, 4200],
-  'pacman-fetch': [1230, 3700],
+  'pacman-fetch': [1270, 3850],
 };
 
 /** What the native parts for one more processor add. @type {Readonly<Record<string, Kilobytes>>} */
