@@ -101,11 +101,11 @@ it('a file waits for the first one of its host, unless no other host has it', as
   using _ = tools.pace;
   const awaited: string[] = [];
   tools.trust.turn = async ({ origin }) => void awaited.push(origin);
-  const [[, alone] = []] = filesOf(1, [first]);
-  const [[, shared] = []] = filesOf(1, [first, other]);
-  if (alone === undefined || shared === undefined) throw new Error('there are no files');
-  await downloadFile(tools, 0, { ...alone, isSummed: true });
-  expect(awaited).toEqual([]);
-  await downloadFile(tools, 1, { ...shared, isSummed: true });
+  const download = async (servers: readonly RawServer[]): Promise<void> => {
+    for (const [file, wanted] of filesOf(1, servers)) await downloadFile(tools, file, { ...wanted, isSummed: true });
+  };
+  await download([first]);
+  expect([awaited, first.requests.length]).toEqual([[], 1]);
+  await download([first, other]);
   expect(awaited).toEqual([first.origin]);
 });

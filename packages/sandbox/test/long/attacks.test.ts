@@ -56,7 +56,7 @@ vi.mock('../attack/suite.js', async (original) => ({
   },
 }));
 
-// On an older kernel many attacks succeed, and there is no log to judge the others by.
+// An older kernel denies few of the attacks, and logs no denial.
 const files = lacks
   ? []
   : readdirSync(new URL('../enforcement', import.meta.url)).filter((name) => name.startsWith('attacks-'));
