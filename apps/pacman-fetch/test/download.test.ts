@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 
 import { missing, runProgram, someOf, temporaryFolder, type TemporaryFolder, valuesOf } from '@sb/test-kit';
@@ -13,9 +12,9 @@ import {
   runFetch,
   startFetch,
 } from './kit/fetch-program.js';
-import { lastModified, type Mirror, serve, serveChanged, startMirror } from './kit/mirror.js';
+import { lastModified, type Mirror, packed, serve, serveChanged, startMirror } from './kit/mirror.js';
 
-const content = randomBytes(300_000);
+const content = packed(300_000);
 const future = 'Fri, 01 Jan 2038 00:00:00 GMT';
 const half = content.subarray(0, 150_000);
 let mirror: Mirror;
@@ -26,7 +25,7 @@ let sent: number;
 
 beforeAll(async () => {
   mirror = await startMirror(
-    { '/x.pkg': content, '/big.sig': randomBytes(20_000), '/empty': Buffer.alloc(0) },
+    { '/x.pkg': content, '/big.sig': packed(20_000), '/empty': Buffer.alloc(0) },
     {
       '/no-range': (_request, response) => response.writeHead(200, { 'content-length': content.length }).end(content),
       '/changed': serveChanged(content, new Date('2036-01-01T00:00:00Z')),
@@ -60,7 +59,7 @@ beforeAll(async () => {
       '/test.db': (_request, response) =>
         response.writeHead(200, { 'last-modified': 'Wed, 31 Dec 1969 23:59:59 GMT' }).end(content),
       // Without a length, so that only the bytes themselves tell.
-      '/long.sig': (_request, response) => void response.writeHead(200).end(randomBytes(20_000)),
+      '/long.sig': (_request, response) => void response.writeHead(200).end(packed(20_000)),
       '/slow': (_request, response) => {
         response.writeHead(200, { 'content-length': content.length });
         sent = 0;

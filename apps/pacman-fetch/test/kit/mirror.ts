@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -12,6 +13,11 @@ export interface Mirror extends AsyncDisposable {
 
 /** Answers one path; the rest is answered as {@link serve} does. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Random bytes of a file that begins as gzip's do: a first byte of chance may be that of a page (RFC 1952). */
+export function packed(size: number): Buffer {
+  return Buffer.concat([Buffer.from([0x1f, 0x8b]), randomBytes(size - 2)]);
+}
 
 /** When the mirror's files last changed. */
 export const lastModified = new Date('2026-01-02T03:04:05Z');
