@@ -140,13 +140,18 @@ static int find_script(const char *name, char *path, size_t size)
 	return 0;
 }
 
+/* Threads of Node that collect garbage and compile beside the program; four without it. A short run waits
+ * for their start and their end, and each step that restricts the process waits for each of them. Unlike an
+ * option of V8 it leaves the code cache valid (docs/decisions/0028). */
+static char one_helper[] = "--v8-pool-size=1";
+
 int node_become(const char *script, char **arguments)
 {
 	static char path[PATH_MAX];
 	int count = 0;
 	while (arguments[count])
 		count++;
-	char *all[count + 3];
+	char *all[count + 4];
 	if (find_script(script, path, sizeof(path))) {
 		said_unfound(errno);
 		return NODE_FAILED;
@@ -154,6 +159,7 @@ int node_become(const char *script, char **arguments)
 	forget_variables();
 	int at = 0;
 	all[at++] = "node";
+	all[at++] = one_helper;
 	all[at++] = path;
 	for (int i = 0; i <= count; i++)
 		all[at++] = arguments[i]; /* the last one is the null that ends it */

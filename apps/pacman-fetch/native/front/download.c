@@ -205,10 +205,12 @@ int download_run(struct download *download)
 	static struct bar bar;
 	const struct call *call = download->call;
 	enum answer_state state = ANSWER_UNDER_WAY;
-	if (file_make(&file, download->folder, download->call->part)) {
-		download->is_in_order = 1;
+	/* After the end of pacman no process waits for the file. */
+	if (ask(download))
+		return owner_is_parent(download->owner) ? -1 : DOWNLOAD_FAILED;
+	/* Made while the other side looks for its bytes. */
+	if (file_make(&file, download->folder, call->part))
 		return -1;
-	}
 	struct answer answer = {
 		.max_bytes = download->call->max_bytes, .sink = sink_for(call), .context = &file};
 	const struct receiving receiving = {.channel = &download->channel,
@@ -216,7 +218,7 @@ int download_run(struct download *download)
 		.answer = &answer,
 		.bar = &bar};
 	bar_begin(&bar, download->call->name, download->has_bar, clock_now());
-	enum outcome outcome = ask(download) ? GONE : receive(&receiving, &state);
+	enum outcome outcome = receive(&receiving, &state);
 	show_end(&bar, outcome, state, &answer);
 	switch (outcome) {
 	case TAKEN:
@@ -228,7 +230,6 @@ int download_run(struct download *download)
 		return interrupt_status();
 	default:
 		leave(download, &file);
-		/* After the end of pacman no process waits for the file. */
 		return owner_is_parent(download->owner) ? -1 : DOWNLOAD_FAILED;
 	}
 }

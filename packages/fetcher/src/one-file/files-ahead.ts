@@ -131,9 +131,11 @@ export class FilesAhead {
   }
 
   async #handOver(kept: Kept, sink: StreamSink): Promise<Ending | undefined> {
-    this.#pump();
     try {
-      return await handOver(kept, sink);
+      const handed = handOver(kept, sink);
+      // The bytes that are here are on their way.
+      this.#pump();
+      return await handed;
     } finally {
       this.#forget(kept);
       this.#pumpSoon();

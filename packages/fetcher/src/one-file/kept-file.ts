@@ -16,6 +16,9 @@ export interface StreamSink extends Sink {
 /** Bytes of a piece of memory, which is filled before another one is allocated. */
 const blockSize = 256 * 1024;
 
+/** Bytes that are handed over first, from a block of at least twice as many. */
+const firstBytes = 64 * 1024;
+
 interface Block {
   readonly bytes: Buffer;
   used: number;
@@ -103,9 +106,11 @@ export class KeptFile implements StreamSink {
   }
 
   async #handBlocks(target: StreamSink): Promise<void> {
+    let isFirst = true;
     try {
       for (let block = this.#blocks.shift(); block !== undefined; block = this.#blocks.shift()) {
-        await target.write(block.bytes.subarray(0, block.used));
+        for (const piece of piecesOf(block, isFirst)) await target.write(piece);
+        isFirst = false;
         this.#memory.give(block.bytes);
       }
     } finally {
@@ -113,6 +118,12 @@ export class KeptFile implements StreamSink {
       this.#isHanding = false;
     }
   }
+}
+
+/** The first bytes by themselves: whoever waits for them goes on with these while the others are copied. */
+function piecesOf({ bytes, used }: Block, isFirst: boolean): readonly Buffer[] {
+  if (!isFirst || used < 2 * firstBytes) return [bytes.subarray(0, used)];
+  return [bytes.subarray(0, firstBytes), bytes.subarray(firstBytes, used)];
 }
 
 function startIn(target: StreamSink, said: Parameters<StreamSink['start']>): void {

@@ -2,7 +2,8 @@
 /*
  * Runs a program as a user and prints what Landlock denials the kernel's audit log had
  * meanwhile. Needs CAP_AUDIT_CONTROL, _READ and _WRITE; switches auditing on for that long
- * (auditctl -e 1 -b 0) and then back to what it was; one such program at a time.
+ * (auditctl -e 1 -b 0) and then back to what it was, also if it is killed: auditing makes each call
+ * of each later process slower. One such program at a time.
  * Arguments: text that a record must contain to be printed, uid, program, its arguments.
  */
 #define _GNU_SOURCE
@@ -12,6 +13,7 @@
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +32,8 @@ struct message {
 	char text[9000];
 };
 
-static struct audit_status before; /* to be restored; a mask of 0 leaves all as it is */
+static pid_t guard;  /* restores the status once no process has the other end of its pipe */
+static int held = -1; /* that end */
 
 static void die(const char *what)
 {
@@ -81,12 +84,46 @@ static struct audit_status control(unsigned short type, struct audit_status stat
 	return status;
 }
 
+/* Never returns. It has neither the pipes nor the signals of the program. */
+static void restore_after(int ended, struct audit_status before)
+{
+	char byte;
+	sigset_t all;
+	int silent = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (setsid() < 0 || sigfillset(&all) || sigprocmask(SIG_BLOCK, &all, NULL) || silent < 0)
+		_exit(70);
+	for (int stream = 0; stream < 3; stream++)
+		if (dup2(silent, stream) < 0)
+			_exit(70);
+	if (read(ended, &byte, 1) < 0)
+		errno = 0; /* restored in any case */
+	(void)control(AUDIT_SET, before);
+	_exit(0);
+}
+
 static void restore(void)
 {
-	const struct audit_status status = before;
-	before.mask = 0; /* once, also if it fails */
-	if (status.mask)
-		(void)control(AUDIT_SET, status);
+	int status = 0;
+	if (close(held) || waitpid(guard, &status, 0) != guard || status) {
+		fputs("the audit status is not restored\n", stderr);
+		_exit(70);
+	}
+}
+
+static void restore_at_end(struct audit_status before)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) || fflush(NULL))
+		die("pipe");
+	guard = fork();
+	if (guard == 0) {
+		if (close(ends[1]))
+			_exit(70);
+		restore_after(ends[0], before);
+	}
+	held = ends[1];
+	if (guard < 0 || close(ends[0]) || atexit(restore))
+		die("guard");
 }
 
 /* Writes a record into the log, behind all that the child caused; others may go on to cause some. */
@@ -160,13 +197,11 @@ int main(int argc, char **argv)
 	/* No limit on what waits to be sent: each thread's proofs are denials as well. */
 	const struct audit_status loud = {
 		.mask = AUDIT_STATUS_ENABLED | AUDIT_STATUS_BACKLOG_LIMIT, .enabled = 1};
-	before = control(AUDIT_GET, loud);
-	before.mask = 0;
-	int log = audit_socket(1u << (AUDIT_NLGRP_READLOG - 1));
-	if (atexit(restore))
-		die("atexit");
-	(void)control(AUDIT_SET, loud);
+	struct audit_status before = control(AUDIT_GET, loud);
 	before.mask = loud.mask;
+	int log = audit_socket(1u << (AUDIT_NLGRP_READLOG - 1));
+	restore_at_end(before);
+	(void)control(AUDIT_SET, loud);
 	pid_t child = fork();
 	if (child == 0)
 		run((unsigned int)atoi(argv[2]), argv + 3);
