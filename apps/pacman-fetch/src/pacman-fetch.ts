@@ -6,4 +6,4 @@ import { runCached } from '@sb/cli-kit/code-cache';
 
 import { isOfBatch } from './commands/of-batch.js';
 
-runCached(join(import.meta.dirname, isOfBatch(process.argv[2]) ? 'batch-main.cjs' : 'cli-main.cjs'));
+runCached(join(import.meta.dirname, isOfBatch(process.argv[2]) ? 'batch-main.cjs' : 'cli-main.cjs'), require);

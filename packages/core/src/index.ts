@@ -1,4 +1,5 @@
 export { asciiJson } from './ascii-json.js';
+export { clockNow } from './clock.js';
 export {
   clauseOf,
   type CommonErrorCode,

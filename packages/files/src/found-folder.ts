@@ -70,7 +70,7 @@ export class FoundFolder implements Disposable {
    * to. If this process is not root, a process further inside may put something into it while it is removed, so
    * removing is tried more than once.
    *
-   * @param until - when it must have ended, by performance.now(); for several that have three seconds together
+   * @param until - when it must have ended, by clockNow(); for several that have three seconds together
    * @param last - the name in it that is removed when nothing else is left
    * @throws Error of the system: as `removeTree`, and ENOTDIR or ENOTEMPTY if its name leads to something else by now
    */

@@ -69,7 +69,7 @@ describe.skipIf(missing('linux'))('removeTree', () => {
   it('stops after three seconds, in which no signal is handled, and continues with the next call', () => {
     for (let number = 0; number < 10; number++) writeFileSync(folder.file(`goes/${number}`), '');
     let calls = 0;
-    const clock = vi.spyOn(performance, 'now').mockImplementation(() => 1000 * calls++);
+    const clock = vi.spyOn(process, 'hrtime').mockImplementation(() => [calls++, 0]);
     try {
       expect(() => removeTree(folder.file('goes'))).toThrow(expect.objectContaining({ code: 'ETIME' }));
     } finally {

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-import { errorCode, lateCrypto, mountOf } from '@sb/core';
+import { clockNow, errorCode, lateCrypto, mountOf } from '@sb/core';
 
 import { namesIn } from './names-in.js';
 import { effectiveUser, isRoot } from './own-user.js';
@@ -33,7 +33,7 @@ const maxTime = 3000;
  * that user may have been moved there, by somebody who may not remove it. It stays, and all else goes.
  *
  * @param path - its path, of which only the last name may be under the control of other users
- * @param until - when it must have ended, by performance.now(); for several that have three seconds together
+ * @param until - when it must have ended, by clockNow(); for several that have three seconds together
  * @throws Error of the system. EXDEV or EBUSY if something is mounted in it. ENOTEMPTY if a process still writes to it.
  *   EACCES for a directory that stays. ELOOP if directories are nested without limit. ETIME if three seconds are not enough. Another call removes the rest
  */
@@ -55,9 +55,9 @@ export function removeTree(path: string, until: number = timeToRemove()): void {
   if (top.stays !== undefined) throw failure('EACCES', top.stays);
 }
 
-/** When a removal that starts now must have ended, by performance.now(). */
+/** When a removal that starts now must have ended, by clockNow(). */
 export function timeToRemove(): number {
-  return performance.now() + maxTime;
+  return clockNow() + maxTime;
 }
 
 /** The position of a removal. */
@@ -75,7 +75,7 @@ interface Level {
 interface Top extends Takeover {
   /** Path of the first directory, once it is open, with a slash; undefined before. */
   inside: Buffer | undefined;
-  /** By performance.now(). */
+  /** By clockNow(). */
   readonly until: number;
   moves: number;
   /** Whether directories of the other user's were moved up to the first one. */
@@ -101,7 +101,7 @@ function mountAbove(path: string): Mount | undefined {
 /** Nothing is examined by its name: the server of a file system that is mounted there may never answer. */
 function remove(path: Buffer, level: Level): void {
   const { depth, top } = level;
-  if (performance.now() > top.until) throw failure('ETIME', 'it contains more than can be removed at once');
+  if (clockNow() > top.until) throw failure('ETIME', 'it contains more than can be removed at once');
   const refused = unlinked(path);
   if (refused === undefined) return;
   if (depth >= maxDepth && top.inside !== undefined) {

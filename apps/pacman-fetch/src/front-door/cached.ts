@@ -3,4 +3,4 @@ import { join } from 'node:path';
 
 import { runCached } from '@sb/cli-kit/code-cache';
 
-runCached(join(import.meta.dirname, 'serve-main.cjs'));
+runCached(join(import.meta.dirname, 'serve-main.cjs'), require);

@@ -57,6 +57,8 @@ export class FrontChannel {
   /** Reports that every layer is in force. */
   ready(disableTimeout: boolean): void {
     this.#say('ready', disableTimeout ? disableTimeoutFlag : 0);
+    // The list may be here, and be long.
+    this.#release();
   }
 
   /** Reports that the file must be downloaded in another way. */

@@ -1,3 +1,5 @@
+import { clockNow } from '@sb/core';
+
 import type { CheckedRequest } from '../request/check.js';
 import { asFileError, FetcherError } from '../errors/fetcher-error.js';
 import { type Job, leave, openJob, sourcesOf } from './job.js';
@@ -42,10 +44,10 @@ export class Batch {
     let jobs = this.#open(requests, folders, settle);
     let deaths = 0;
     while (jobs.length > 0) {
-      const begun = performance.now();
+      const begun = clockNow();
       const before = jobs.map(({ part }) => part.content.length);
       const { reports, refusals, end } = await this.#runJobs(jobs);
-      const milliseconds = performance.now() - begun;
+      const milliseconds = clockNow() - begun;
       let brought = 0;
       if (end.lie === undefined) this.#learn(jobs, reports);
       const open: Job[] = [];

@@ -1,3 +1,5 @@
+import { clockNow } from '@sb/core';
+
 import type { KnownHosts } from '../channel/messages.js';
 import { FetcherError } from '../errors/fetcher-error.js';
 import { hostKey } from '../values/host-key.js';
@@ -32,7 +34,7 @@ export class Mirrors {
    * @param max - errors after which a host is not asked any more; 0: it is always asked
    * @param now - milliseconds of a steady clock; for tests
    */
-  constructor(max: number, now: () => number = () => performance.now()) {
+  constructor(max: number, now: () => number = clockNow) {
     this.#max = max;
     this.#now = now;
   }

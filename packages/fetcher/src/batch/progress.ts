@@ -1,3 +1,5 @@
+import { clockNow } from '@sb/core';
+
 import type { CheckedRequest } from '../request/check.js';
 import type { FileReport } from '../parent/file-reports.js';
 import type { FileProgress, Outcome, Progress } from '../request/options.js';
@@ -58,10 +60,10 @@ export class ProgressMeter implements Disposable {
     const entries = requests.map(({ to, size }): Entry => {
       return { ...fresh, to, total: size ?? undefined, readings: [], hasChanged: false };
     });
-    this.#turns = Array.from({ length: parallel }, () => performance.now());
+    this.#turns = Array.from({ length: parallel }, clockNow);
     this.#entries = new Map(entries.map((entry) => [entry.to, entry]));
     this.#tell = tell;
-    this.#readings = [{ at: performance.now(), bytes: 0 }];
+    this.#readings = [{ at: clockNow(), bytes: 0 }];
     if (tell === undefined) return;
     this.#timer = setInterval(() => this.#tick(), eventInterval);
   }
@@ -82,7 +84,7 @@ export class ProgressMeter implements Disposable {
   update(to: string, received: number, { hasStarted, hasEnded, total }: Said): void {
     const entry = this.#entries.get(to);
     if (entry === undefined) return;
-    const now = performance.now();
+    const now = clockNow();
     entry.begunAt ??= this.#turns[this.#begun++] ?? now;
     // It was started again: the earlier content is discarded.
     if (received < entry.offset) entry.offset = 0;
@@ -121,11 +123,11 @@ export class ProgressMeter implements Disposable {
     const entries = [...this.#entries.values()];
     const hasChanged = entries.some((entry) => entry.hasChanged);
     const isActive = entries.some(({ state }) => state === 'active');
-    if (hasChanged || (isActive && performance.now() - this.#toldAt >= heartbeat)) this.#report();
+    if (hasChanged || (isActive && clockNow() - this.#toldAt >= heartbeat)) this.#report();
   }
 
   #report(): void {
-    this.#toldAt = performance.now();
+    this.#toldAt = clockNow();
     this.#readings = withReading(this.#readings, { at: this.#toldAt, bytes: this.#transferred });
     const entries = [...this.#entries.values()];
     const files = entries.filter(({ state, hasChanged }) => hasChanged || state === 'active');

@@ -1,3 +1,5 @@
+import { clockNow } from '@sb/core';
+
 /** Adds up the time in which something runs. */
 export class Stopwatch {
   #sum = 0;
@@ -5,13 +7,13 @@ export class Stopwatch {
 
   /** Whole milliseconds so far. */
   get milliseconds(): number {
-    const running = this.#since === undefined ? 0 : performance.now() - this.#since;
+    const running = this.#since === undefined ? 0 : clockNow() - this.#since;
     return Math.round(this.#sum + running);
   }
 
   /** Starts or resumes, if it is not running. */
   start(): void {
-    this.#since ??= performance.now();
+    this.#since ??= clockNow();
   }
 
   stop(): void {

@@ -1,3 +1,5 @@
+import { clockNow } from '@sb/core';
+
 import type { Dispatcher } from './undici.js';
 
 /** What a request says about itself, so that it may be sent ahead. */
@@ -119,7 +121,7 @@ export class Sent implements Dispatcher.DispatchHandler {
       return;
     }
     this.#startTimer();
-    if (this.#place?.isNext(this) === true) this.#since = performance.now();
+    if (this.#place?.isNext(this) === true) this.#since = clockNow();
     this.#handler.onConnect?.((error) => this.#end(error));
   }
 
@@ -127,7 +129,7 @@ export class Sent implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer);
     // The answer follows (RFC 9110, 15.2).
     if (status < 200) return true;
-    if (this.#since !== undefined) this.#place?.answered(performance.now() - this.#since);
+    if (this.#since !== undefined) this.#place?.answered(clockNow() - this.#since);
     if (this.#mayRepeat && crowded.has(status)) {
       this.#again();
       return true;

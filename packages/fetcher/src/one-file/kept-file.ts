@@ -120,7 +120,7 @@ export class KeptFile implements StreamSink {
   }
 }
 
-/** The first bytes by themselves: whoever waits for them goes on with these while the others are copied. */
+/** The first bytes by themselves: the process that waits for them writes them while the others are copied. */
 function piecesOf({ bytes, used }: Block, isFirst: boolean): readonly Buffer[] {
   if (!isFirst || used < 2 * firstBytes) return [bytes.subarray(0, used)];
   return [bytes.subarray(0, firstBytes), bytes.subarray(firstBytes, used)];

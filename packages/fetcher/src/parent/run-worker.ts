@@ -1,3 +1,5 @@
+import { clockNow } from '@sb/core';
+
 import type { SandboxReport } from '@sb/sandbox';
 
 import { type Frame, type KnownHosts, type WorkerFile } from '../channel/messages.js';
@@ -141,7 +143,7 @@ function progressTeller(
   const told = new Map<number, number>();
   return ({ type, file }, report) => {
     if (type === 'data') {
-      const now = performance.now();
+      const now = clockNow();
       if (now - (told.get(file) ?? Number.NEGATIVE_INFINITY) < progressInterval) return;
       told.set(file, now);
     }

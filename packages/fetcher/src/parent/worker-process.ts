@@ -1,4 +1,4 @@
-import { clauseOf, errorCode, isSandboxError } from '@sb/core';
+import { clauseOf, clockNow, errorCode, isSandboxError } from '@sb/core';
 import type { SandboxedProcess, SandboxOptions, SandboxReport } from '@sb/sandbox';
 import { startProgram } from '@sb/sandbox/start';
 
@@ -123,7 +123,7 @@ export class WorkerProcess {
     return (bytes) => {
       if (this.#lie !== undefined) return;
       try {
-        for (const item of reader.read(bytes, performance.now())) this.#onItem(item);
+        for (const item of reader.read(bytes, clockNow())) this.#onItem(item);
       } catch (error) {
         if (!(error instanceof WorkerLied)) throw error;
         this.accuse(error.message);

@@ -1,3 +1,5 @@
+import { clockNow } from '@sb/core';
+
 import { TransferFailure } from '../errors/transfer-failure.js';
 import { Stop } from '../values/stop.js';
 
@@ -6,7 +8,7 @@ export class Deadline extends Stop {
   readonly #timeout: number;
   /** Milliseconds that are left, and since when they pass. */
   #left: number;
-  #since = performance.now();
+  #since = clockNow();
   #timer: NodeJS.Timeout | undefined;
 
   /**
@@ -27,7 +29,7 @@ export class Deadline extends Stop {
       this.#start();
       return;
     }
-    this.#left = Math.max(1, this.#left - (performance.now() - this.#since));
+    this.#left = Math.max(1, this.#left - (clockNow() - this.#since));
     this.#end();
   }
 
@@ -37,7 +39,7 @@ export class Deadline extends Stop {
 
   #start(): void {
     if (this.#timeout === 0) return;
-    this.#since = performance.now();
+    this.#since = clockNow();
     this.#timer = setTimeout(() => {
       this.stop(new TransferFailure('timeout', `The file took longer than ${this.#timeout / 1000} seconds`));
     }, this.#left);

@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync } from 'node:fs';
 
-import { errorCode } from '@sb/core';
+import { clockNow, errorCode } from '@sb/core';
 import { type Folder, FoundFolder, someNames } from '@sb/files';
 
 import { tryLockFile } from '../system/file-lock.js';
@@ -37,16 +37,16 @@ export function sweep(base: Folder): void {
   if (timeShare.pause === 0) timeShare.spend(() => sweepUntil(base, soon()));
 }
 
-/** When what is done now has to have ended, by performance.now(). */
+/** When what is done now has to have ended, by clockNow(). */
 export function soon(): number {
-  return performance.now() + timeAtOnce;
+  return clockNow() + timeAtOnce;
 }
 
 function sweepUntil(base: Folder, until: number): void {
   const names = someNames(base, mostNames).filter((name) => name.startsWith(namePrefix));
   let others = 0;
   for (const name of fromAnywhere(names)) {
-    if (performance.now() > until || others === mostOthers) return;
+    if (clockNow() > until || others === mostOthers) return;
     try {
       using found = FoundFolder.open(base, name);
       if (found?.isOwn() === true) goneIfAbandoned(found, until);
@@ -70,7 +70,7 @@ function fromAnywhere(names: readonly string[]): readonly string[] {
  *
  * @param base - the directory that it lies in
  * @param name - its name there
- * @param until - when the removal must end, by performance.now(); the rest is removed another time. Default: as of `removeTree`
+ * @param until - when the removal must end, by clockNow(); the rest is removed another time. Default: as of `removeTree`
  * @returns whether nothing is left to remove: also if it belongs to somebody else
  * @throws Error of the system, as `FoundFolder.removeAll`
  */

@@ -1,7 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { errorCode, isSandboxError, lateOs } from '@sb/core';
+import { clockNow, errorCode, isSandboxError, lateOs } from '@sb/core';
 import { effectiveUser, Folder, NewFolder } from '@sb/files';
 
 import { sandboxError } from '../errors.js';
@@ -105,7 +105,7 @@ export class PrivateTmp {
 
   /** For {@link unremoved}. */
   readonly #lookLast = (until: number): void => {
-    if (performance.now() < until) this.#isGone(until);
+    if (clockNow() < until) this.#isGone(until);
   };
 
   #isGone(until: number | undefined): boolean {

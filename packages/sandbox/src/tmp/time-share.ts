@@ -1,3 +1,5 @@
+import { clockNow } from '@sb/core';
+
 /** Cleaning the directories that programs leave takes at most one part in this many of this process's time. */
 const parts = 10;
 
@@ -13,16 +15,16 @@ export class TimeShare {
 
   /** Milliseconds until something may be done again; 0 for now. */
   get pause(): number {
-    return Math.max(0, this.#next - performance.now());
+    return Math.max(0, this.#next - clockNow());
   }
 
   /** Does it now, and counts what it takes. */
   spend<Result>(act: () => Result): Result {
-    const begun = performance.now();
+    const begun = clockNow();
     try {
       return act();
     } finally {
-      const now = performance.now();
+      const now = clockNow();
       if (now - begun > unnoticed) this.#next = now + (parts - 1) * (now - begun);
     }
   }
