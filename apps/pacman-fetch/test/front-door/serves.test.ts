@@ -208,6 +208,24 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the front door', () => {
     expect(ours).toMatchObject({ status: 4, said: expect.stringContaining('No space left on the disk') as string });
   });
 
+  it('leaves a file that it cannot make to the program, and ends who was asked for it', async () => {
+    await using disk = await smallDisk(folder.file('cache'));
+    await using pacman = new StandIn({ prefix: disk.prefix });
+    expect(await pacman.run('chmod', '755', file(''))).toMatchObject({ status: 0 });
+    expect(await pacman.run(...words('x.pkg.part', '/x.pkg'))).toEqual({ status: 0, said: '' });
+    const { server } = onlyFamily(folder.path);
+    // The folder, the file, and the name of the keeper: that goes with the process that was asked, and the program has room.
+    const full = await pacman.run('mount', '-o', 'remount,nr_inodes=3', 'none', file(''));
+    expect(full).toEqual({ status: 0, said: '' });
+    expect(await pacman.run(...words('y.pkg.part', '/x.pkg'))).toEqual({ status: 0, said: '' });
+    expect(await pacman.run('cmp', file('x.pkg.part'), file('y.pkg.part'))).toEqual({ status: 0, said: '' });
+    expect(families(folder.path)).toEqual([]);
+    expect(existsSync(`/proc/${server}`)).toBe(false);
+    await pacman.run('rm', file('x.pkg.part'), file('y.pkg.part'));
+    expect(await pacman.run(...words('z.pkg.part', '/x.pkg'))).toEqual({ status: 0, said: '' });
+    expect(families(folder.path)).toHaveLength(1);
+  });
+
   it.each(['SIGHUP', 'SIGINT', 'SIGTERM'] as const)('ends by %s, and what came stays', async (signal) => {
     await using pacman = new StandIn();
     expect(await pacman.run(...words('first.pkg.part', '/x.pkg'))).toMatchObject({ status: 0 });
