@@ -294,8 +294,8 @@ describe.skipIf(missing(...needed))('the guardian', () => {
 
   it.skipIf(isOrdinary)('takes no signal of its group or its terminal, and has no right left but one', async () => {
     const child = await started({ user: 'nobody' }, mark());
+    await expect.poll(() => guardiansBy(child.pid ?? 0).length).toBeGreaterThan(0);
     const said = guardiansBy(child.pid ?? 0).map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'));
-    expect(said.length).toBeGreaterThan(0);
     for (const status of said) {
       expect(status).toMatch(/^CapEff:\t0000000000000020$/m);
       expect(status).toMatch(/^SigBlk:\tfffffffe7ffbfeff$|^SigBlk:\tfffffffffffbfeff$/m);
