@@ -133,7 +133,7 @@ export class FilesAhead {
   async #handOver(kept: Kept, sink: StreamSink): Promise<Ending | undefined> {
     try {
       const handed = handOver(kept, sink);
-      // The bytes that are here are on their way.
+      // If there are many, the first bytes are on their way.
       this.#pump();
       return await handed;
     } finally {

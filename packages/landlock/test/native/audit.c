@@ -95,6 +95,8 @@ static void restore_after(int ended, struct audit_status before)
 	for (int stream = 0; stream < 3; stream++)
 		if (dup2(silent, stream) < 0)
 			_exit(70);
+	if (write(ended, "r", 1) != 1)
+		_exit(70);
 	if (read(ended, &byte, 1) < 0)
 		errno = 0; /* restored in any case */
 	(void)control(AUDIT_SET, before);
@@ -113,8 +115,9 @@ static void restore(void)
 static void restore_at_end(struct audit_status before)
 {
 	int ends[2];
-	if (pipe2(ends, O_CLOEXEC) || fflush(NULL))
-		die("pipe");
+	char ready;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) || fflush(NULL))
+		die("socketpair");
 	guard = fork();
 	if (guard == 0) {
 		if (close(ends[1]))
@@ -122,7 +125,7 @@ static void restore_at_end(struct audit_status before)
 		restore_after(ends[0], before);
 	}
 	held = ends[1];
-	if (guard < 0 || close(ends[0]) || atexit(restore))
+	if (guard < 0 || close(ends[0]) || read(held, &ready, 1) != 1 || atexit(restore))
 		die("guard");
 }
 
