@@ -32,7 +32,7 @@ struct message {
 	char text[9000];
 };
 
-static pid_t guard;   /* restores the status once no process has the other end of its pipe */
+static pid_t guard;   /* restores the status once no process has the other end of its socket */
 static int held = -1; /* that end */
 
 static void die(const char *what)
