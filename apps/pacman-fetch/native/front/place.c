@@ -25,34 +25,46 @@ static int others_rename(const struct stat *stats)
 	return !(stats->st_uid == 0 && (stats->st_mode & STICKY)) && others_write(stats);
 }
 
-/* For root: whether only root decides about what lies in a directory. For others, what they reach is theirs. */
-static int is_safe(int held)
+/* A directory of the path. */
+struct reached {
+	int held;     /* by O_PATH; -1 */
+	int is_roots; /* it is for root, who uses no name of others; what others reach is theirs */
+	struct named named; /* for root */
+};
+
+/* For root: whether only root decides about what lies in a directory. */
+static int is_safe(const struct reached *reached)
 {
 	struct stat stats;
-	return geteuid() != 0 || (!fstat(held, &stats) && !others_rename(&stats));
+	return !reached->is_roots || (!fstat(reached->held, &stats) && !others_rename(&stats));
 }
 
 /* For root: whether another file system begins at a directory, and a program may serve that. Nothing was asked there yet. */
-static int is_served(int above, int next)
+static int is_served(const struct reached *above, const struct reached *next)
 {
-	struct named from, to;
-	return geteuid() == 0 && !named_look(above, "", &from) && !named_look(next, "", &to) &&
-	       from.mount && to.mount && from.mount != to.mount && mount_is_served(next, to.mount);
+	const uint64_t from = above->named.mount, to = next->named.mount;
+	return next->is_roots && from && to && from != to && mount_is_served(next->held, to);
 }
 
-/* Holds the next directory of the path, and closes the one before. -1 if it is a link, or not a
- * directory. */
-static int step(int held, const char *name)
+/* Looks at what is held now, for root. */
+static int look(struct reached *reached)
 {
-	int next = -1;
-	if (is_safe(held) && strcmp(name, ".") && strcmp(name, ".."))
-		next = openat(held, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	const int is_refused = next >= 0 && is_served(held, next);
-	if ((close(held) || is_refused) && next >= 0) {
-		(void)close(next); /* of no use without the other */
-		return -1;
+	return reached->is_roots ? named_look(reached->held, "", &reached->named) : 0;
+}
+
+/* Goes on to the next directory of the path, and closes the one before. It has none if that is a link, or not a directory. */
+static void step(struct reached *reached, const char *name)
+{
+	const struct reached above = *reached;
+	reached->held = -1;
+	if (is_safe(&above) && strcmp(name, ".") && strcmp(name, ".."))
+		reached->held =
+			openat(above.held, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const int is_refused = reached->held >= 0 && (look(reached) || is_served(&above, reached));
+	if ((close(above.held) || is_refused) && reached->held >= 0) {
+		(void)close(reached->held); /* of no use without the other */
+		reached->held = -1;
 	}
-	return next;
 }
 
 /* The last directory, for reading too. */
@@ -66,16 +78,18 @@ static int opened(int held)
 
 static int walk(char *path)
 {
-	int held = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct reached reached = {
+		.held = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), .is_roots = geteuid() == 0};
 	char *rest = NULL;
 	char *name = strtok_r(path, "/", &rest);
-	if (held >= 0 && !name) {
-		(void)close(held); /* the root folder: FILE is made there as ever */
+	/* The root folder: FILE is made there as ever. */
+	if (reached.held >= 0 && (!name || look(&reached))) {
+		(void)close(reached.held); /* only names were looked up in it */
 		return -1;
 	}
-	for (; held >= 0 && name; name = strtok_r(NULL, "/", &rest))
-		held = step(held, name);
-	return opened(held);
+	for (; reached.held >= 0 && name; name = strtok_r(NULL, "/", &rest))
+		step(&reached, name);
+	return opened(reached.held);
 }
 
 int place_open(const char *file)

@@ -24,6 +24,7 @@ describe('readRequest', () => {
 describe('wireHeader', () => {
   it('has 16 bytes for every value', () => {
     expect(wireHeader('data', 258).toString('hex')).toBe('44000000000000000201000000000000');
+    expect(wireHeader('time', 1_767_323_045_000).toString('hex')).toBe('5400000000000000888ca97c9b010000');
     expect(wireHeader('started', unknownTotal).toString('hex')).toBe('5300000000000000ffffffffffffffff');
   });
 });

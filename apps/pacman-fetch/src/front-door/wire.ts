@@ -38,9 +38,17 @@ const maxRequest = 2048 + 32;
 
 /** One word without the bytes after it. x86-64 and AArch64, for which the front door is built, are little-endian. */
 export function wireHeader(kind: keyof typeof wireKinds, value: number | bigint): Buffer {
-  const header = Buffer.alloc(16);
+  // Every byte of it is written below.
+  const header = Buffer.allocUnsafe(16);
   header.writeUInt32LE(wireKinds[kind].charCodeAt(0), 0);
-  header.writeBigUInt64LE(BigInt(value), 8);
+  header.writeUInt32LE(0, 4);
+  if (typeof value === 'bigint') {
+    header.writeBigUInt64LE(value, 8);
+    return header;
+  }
+  // Each header is waited for, and these are faster than a bigint.
+  header.writeUInt32LE(value % 2 ** 32, 8);
+  header.writeUInt32LE(Math.floor(value / 2 ** 32), 12);
   return header;
 }
 
