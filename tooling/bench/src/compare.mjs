@@ -1,6 +1,10 @@
 // Ways to do the same work, each once a round, in turn.
 // @ts-check
 import { measure } from './measure.mjs';
+import { Quiet } from './quiet.mjs';
+
+/** For all rows: what the machine can do at best shows in the course of time. */
+export const quiet = new Quiet();
 
 /**
  * @typedef {object} Way
@@ -14,7 +18,8 @@ import { measure } from './measure.mjs';
 /** @typedef {{ name: string, wall: Spread, cpu: Spread, memory: number }} Figures seconds, seconds, megabytes */
 
 /**
- * Runs each way once to warm up, with a look at its memory, and then as often as there are rounds.
+ * Runs each way once to warm up, with a look at its memory, and then as often as there are rounds, in quiet
+ * moments.
  *
  * @param {readonly Way[]} ways
  * @param {number} rounds
@@ -25,7 +30,7 @@ export async function compare(ways, rounds) {
   const all = new Map();
   for (const way of ways) all.set(way.name, { memory: (await run(way, true)).memory, costs: [] });
   for (let round = 0; round < rounds; round++)
-    for (const way of ways) all.get(way.name)?.costs.push(await run(way, false));
+    for (const way of ways) all.get(way.name)?.costs.push(await quiet.during(async () => await run(way, false)));
   return [...all].map(([name, { memory, costs }]) => ({
     name,
     wall: spreadOf(costs.map(({ wall }) => wall)),

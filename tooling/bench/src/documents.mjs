@@ -17,7 +17,7 @@ const at = (/** @type {string} */ name) => fileURLToPath(new URL(`../../../docs/
  */
 export function machine({ rounds, isRealTime }) {
   const where = `Linux ${release()}, Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model})`;
-  return `${where}; medians of ${rounds} rounds in turn, after one to warm up; ${isRealTime ? 'real-time' : 'ordinary'} priority`;
+  return `${where}; medians of ${rounds} rounds in turn, after one to warm up, in quiet moments; ${isRealTime ? 'real-time' : 'ordinary'} priority`;
 }
 
 /**

@@ -2,6 +2,7 @@
 // @ts-check
 import { spawnSync } from 'node:child_process';
 
+import { quiet } from './compare.mjs';
 import { machine, writeDocuments } from './documents.mjs';
 import { help, readOptions } from './options.mjs';
 import { measureRow } from './row.mjs';
@@ -52,6 +53,7 @@ for (const { delay, targets, rows } of settings) {
     }
   });
 }
+if (quiet.said !== undefined) say(quiet.said);
 if (options.isWritten) writeDocuments(results, series, options);
 const missed = [...results.flatMap(({ judgements }) => judgements), ...series.map(({ judgement }) => judgement)].filter(
   ({ isMet }) => !isMet,

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 
 export const help = `Usage: npm run bench -- [options]
 Measures each target of docs/benchmarks.md, ours beside others, and says whether
-it is met. Needs root, pacman, nginx, curl and wget.
+it is met. Waits for quiet moments of the machine, two minutes at most in all.
+Needs root, pacman, nginx, curl and wget.
 
   --target LIST   targets to measure, for instance 1,3 (default: all)
   --rounds N      rounds after one to warm up, 1 or more (default: 10)
