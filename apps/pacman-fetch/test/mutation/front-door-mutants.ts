@@ -203,7 +203,13 @@ const ahead = [
 /** What an ordinary user serves, and never answers. */
 const unanswered = ['test/front-door/served', 'waits for no neighbour'] as const;
 const served = [
-  inC('who serves a directory on the way', 'place', 'next >= 0 && is_served', '0 && is_served', unanswered),
+  inC(
+    'who serves a directory on the way',
+    'place',
+    'is_served(&above, reached)',
+    '(0 && is_served(&above, reached))',
+    unanswered,
+  ),
   inC('who serves a name in a directory', 'named', ' | DONT_SYNC };', ' };', unanswered),
 ];
 
