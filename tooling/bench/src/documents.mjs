@@ -5,6 +5,7 @@ import { availableParallelism, cpus, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 import { chartOf } from './chart.mjs';
+import { quiet } from './compare.mjs';
 import { markdownOf } from './table.mjs';
 
 /** @typedef {import('./options.mjs').Options} Options */
@@ -17,7 +18,7 @@ const at = (/** @type {string} */ name) => fileURLToPath(new URL(`../../../docs/
  */
 export function machine({ rounds, isRealTime }) {
   const where = `Linux ${release()}, Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model})`;
-  return `${where}; medians of ${rounds} rounds in turn, after one to warm up, in quiet moments; ${isRealTime ? 'real-time' : 'ordinary'} priority`;
+  return `${where}; medians of ${rounds} rounds in turn, after one to warm up; ${isRealTime ? 'real-time' : 'ordinary'} priority${quiet.said === undefined ? '' : `; ${quiet.said}`}`;
 }
 
 /**

@@ -82,7 +82,7 @@ static int walk(char *path)
 		.held = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), .is_roots = geteuid() == 0};
 	char *rest = NULL;
 	char *name = strtok_r(path, "/", &rest);
-	/* The root folder: FILE is made there as ever. */
+	/* FILE in the root folder is left to Node, and so is a kernel that reports nothing. */
 	if (reached.held >= 0 && (!name || look(&reached))) {
 		(void)close(reached.held); /* only names were looked up in it */
 		return -1;
