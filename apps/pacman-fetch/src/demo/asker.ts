@@ -19,24 +19,41 @@ export interface Rights {
 /**
  * Columns of /proc/net/tcp (proc_pid_net(5)): number, local address, remote address, state, ..., uid, time-out, inode.
  */
-const [ownAddress, ownerColumn, inodeColumn] = [1, 7, 9] as const;
+const [ownAddress, otherAddress, ownerColumn, inodeColumn] = [1, 2, 7, 9] as const;
+
+/** The inode of a connection that no process holds any more; its owner reads 0 then, whoever made it. */
+const noInode = '0';
 
 /** `Seccomp` of proc_pid_status(5) for a filter. */
 const filtered = 2;
 
-/** @param port - of the peer, on 127.0.0.1 */
-export function askerAt(port: number | undefined): Asker {
-  const columns = port === undefined ? undefined : unlessGone(() => socketAt(port));
+/** The two ends of a connection on 127.0.0.1, as the server has them; a `Socket` of node:net is one. */
+export interface Ends {
+  /** The port of the server. */
+  readonly localPort?: number | undefined;
+  /** The port of the peer; undefined if it has disconnected. */
+  readonly remotePort?: number | undefined;
+}
+
+export function askerAt(ends: Ends): Asker {
+  const columns = unlessGone(() => socketAt(ends));
   if (columns === undefined) return { uid: undefined, rights: undefined };
   return { uid: Number(columns[ownerColumn]), rights: rightsOfHolder(`socket:[${columns[inodeColumn]}]`) };
 }
 
-function socketAt(port: number): readonly string[] | undefined {
-  const wanted = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const rows = readKernelFile('/proc/self/net/tcp')
+/** The end of the peer. Its port alone is not enough: a port may be that of connections to several servers. */
+function socketAt({ localPort, remotePort }: Ends): readonly string[] | undefined {
+  if (localPort === undefined || remotePort === undefined) return undefined;
+  const [own, other] = [loopback(remotePort), loopback(localPort)];
+  return readKernelFile('/proc/self/net/tcp')
     .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-  return rows.find((columns) => columns[ownAddress] === wanted);
+    .map((line) => line.trim().split(/\s+/))
+    .find((row) => row[ownAddress] === own && row[otherAddress] === other && row[inodeColumn] !== noInode);
+}
+
+/** An address as /proc/net/tcp has it: in hexadecimal, the least byte of the host first. */
+function loopback(port: number): string {
+  return `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 function rightsOfHolder(socket: string): Rights | undefined {

@@ -51,7 +51,7 @@ export async function startDemoMirror(): Promise<DemoMirror> {
   bodies.set('/demo.db', databaseOf(packages));
   const askers: Asker[] = [];
   const server = createServer((request, response) => {
-    askers.push(askerAt(request.socket.remotePort));
+    askers.push(askerAt(request.socket));
     const body = bodies.get(request.url ?? '');
     if (body === undefined) {
       response.writeHead(404).end();
