@@ -5,7 +5,8 @@ import { evaluate, seenCallReader } from './analysis/evaluate.js';
 import { actionNames } from './policy/actions.js';
 import { comparisons } from './policy/conditions.js';
 import { compile } from './compiler/compile.js';
-import { levelsReader, planReader, policyReader } from './policy/documents.js';
+import { levelsReader, planReader, policyReader, restrictReader } from './policy/documents.js';
+import { documentPlace } from './errors.js';
 import { plan } from './plan.js';
 import { policy, withLevels } from './policy/policy.js';
 import type { SeccompOptions } from './policy/options.js';
@@ -46,7 +47,7 @@ it('every option is read: no typo, undefined, null, inherited key, other kind or
 
 const some = policy({ base: 'deny-dangerous', level: 'prefer' });
 
-it('every level and every option of plan is read', () => {
+it('every level and every option of plan and restrictSelf is read', () => {
   const levels = (value: unknown): unknown => withLevels(some, value as Parameters<typeof withLevels>[1]);
   expect(walkOptions({ reader: levelsReader, samples: [{ filter: 'prefer' }], take: levels }).faults).toEqual([]);
   const planned = (value: unknown): unknown =>
@@ -54,6 +55,9 @@ it('every level and every option of plan is read', () => {
   expect(
     walkOptions({ reader: planReader, samples: [{ proofKey: 1n, supervise: ['openat'] }], take: planned }).faults,
   ).toEqual([]);
+  // The function itself would restrict the process that tries it.
+  const take = (value: unknown): unknown => restrictReader.read(value, documentPlace());
+  expect(walkOptions({ reader: restrictReader, samples: [{ proofKey: 1n }], take }).faults).toEqual([]);
 });
 
 it('a call that is simulated has no key but its own', () => {

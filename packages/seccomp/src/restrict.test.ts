@@ -22,6 +22,14 @@ describe.skipIf(process.platform !== 'linux')('restrictSelf', () => {
     expect(native.applyRecord).toHaveBeenCalledWith(expect.any(Uint8Array), true);
   });
 
+  it('loads nothing if an option is misspelt', () => {
+    native.applyRecord.mockClear();
+    expect(() => restrictSelf(policy({ base: 'deny-dangerous' }), { proofkey: 1n } as { proofKey?: bigint })).toThrow(
+      /proofkey is unknown\. Did you mean "proofKey"\?/,
+    );
+    expect(native.applyRecord).not.toHaveBeenCalled();
+  });
+
   it('loads nothing if nothing is denied, and reports that', () => {
     native.applyRecord.mockClear();
     const open = policy({ base: 'allow-all', unknown: 'allow', foreign: 'allow', x32: 'allow' });

@@ -9,10 +9,11 @@ import {
 
 import { lets } from './policy/actions.js';
 import { thisMachine } from './tables/architectures.js';
-import { nativeError, seccompError } from './errors.js';
+import { documentPlace, nativeError, seccompError } from './errors.js';
 import { evaluate } from './analysis/evaluate.js';
 import { native } from './native.js';
 import { plan } from './plan.js';
+import { restrictReader } from './policy/documents.js';
 import { policy as validate } from './policy/policy.js';
 import type { SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
 import { newProofKey } from './compiler/proof.js';
@@ -41,7 +42,7 @@ export function restrictSelf(
 ): EnforcementReport {
   const available = support();
   const valid = validate(policy);
-  const { proofKey = newProofKey() } = options;
+  const { proofKey = newProofKey() } = restrictReader.read(options, documentPlace());
   const { record, features, needs } = plan(valid, available, { proofKey });
   if (record.length === 0) return reportOf(features);
   refuseRings(valid);

@@ -211,12 +211,17 @@ export const policyReader = checked(object<SeccompFields>(optionTable), checkTog
 /** Levels by the names that reports have for features. */
 export const levelsReader = object<{ readonly filter?: 'require' | 'prefer' }>({ filter: word(['require', 'prefer']) });
 
+const proofKey = kind<bigint>({
+  expected: 'a bigint',
+  schema: { not: {} },
+  is: (value): value is bigint => typeof value === 'bigint',
+});
+
+/** Options of `restrictSelf`. Without them, it makes the key of the proof itself. */
+export const restrictReader = object<Pick<SeccompPlanOptions, 'proofKey'>>({ proofKey });
+
 /** Options of `plan`. Without them, the record has no proof. */
 export const planReader = object<SeccompPlanOptions>({
-  proofKey: kind<bigint>({
-    expected: 'a bigint',
-    schema: { not: {} },
-    is: (value): value is bigint => typeof value === 'bigint',
-  }),
+  proofKey,
   supervise: list(syscall, { max: 512, what: 'a list of system calls' }),
 });
