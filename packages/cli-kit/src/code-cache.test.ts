@@ -14,7 +14,7 @@ import {
 import { missing, temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { codeCachePath, encodeCodeCache, readProgram, runCached, scriptOf } from './code-cache.js';
+import { cachedIn, codeCachePath, encodeCodeCache, readProgram, runCached, scriptOf } from './code-cache.js';
 
 const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
@@ -22,7 +22,10 @@ afterAll(() => folder[Symbol.dispose]());
 /** Two programs of the same length: V8 itself compares no more of a source than that. */
 const sources = { own: `globalThis.sbRan = 'own';`, other: `globalThis.sbRan = 'odd';` };
 
-const headLength = encodeCodeCache(Buffer.alloc(0), Buffer.alloc(0)).length;
+/** Bytes of a cache of these sources before its compiled functions. */
+const dataStart = encodeCodeCache(Buffer.from(sources.own), Buffer.alloc(0)).length;
+
+const headLength = encodeCodeCache(Buffer.alloc(0), Buffer.alloc(0)).indexOf('\n') + 1;
 
 const exe = statSync(process.execPath);
 
@@ -80,10 +83,10 @@ describe('a code cache', () => {
       },
     ],
     ['without a content', (cache) => truncateSync(cache)],
-    ['that ends in its head', (cache) => truncateSync(cache, headLength - 2)],
-    ['that ends in its source', (cache) => truncateSync(cache, headLength + 5)],
-    ['that ends after its source', (cache) => truncateSync(cache, headLength + sources.own.length)],
-    ['of another version', (cache) => replaceIn(cache, 'cache 1', 'cache 0')],
+    ['that ends in its head', (cache) => truncateSync(cache, headLength + 2)],
+    ['that ends in its source', (cache) => truncateSync(cache, headLength + 9)],
+    ['that ends after its source', (cache) => truncateSync(cache, dataStart)],
+    ['of another version', (cache) => replaceIn(cache, 'cache 2', 'cache 1')],
     ['of another Node', (cache) => replaceIn(cache, process.version, process.version.replaceAll(/\d/g, '9'))],
     ['of another V8', (cache) => replaceIn(cache, process.versions.v8, process.versions.v8.replaceAll(/\d/g, '9'))],
     [
@@ -127,6 +130,15 @@ describe('a code cache', () => {
     writeFileSync(program, `globalThis.sbImported = importBeside('./beside.mjs');`);
     runCached(program);
     expect(await (globalThis as { sbImported?: unknown }).sbImported).toMatchObject({ answer: 42 });
+  });
+
+  it('has its functions where V8 need not copy them, for a source of each length', () => {
+    for (let length = 0; length < 9; length++) {
+      const source = Buffer.alloc(length, ' ');
+      const cached = cachedIn(encodeCodeCache(source, Buffer.from('functions')), source);
+      expect(cached?.data.toString()).toBe('functions');
+      expect((cached?.data.byteOffset ?? 1) % 8).toBe(0);
+    }
   });
 
   it('of a program that is not there changes nothing', () => {

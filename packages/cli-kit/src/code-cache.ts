@@ -10,7 +10,7 @@ import { Script } from 'node:vm';
  */
 function headNow(): Buffer {
   const { size, mtimeMs } = statSync('/proc/self/exe');
-  return Buffer.from(`sb code cache 1 ${process.version} ${process.versions.v8} ${process.arch} ${size} ${mtimeMs}\n`);
+  return Buffer.from(`sb code cache 2 ${process.version} ${process.versions.v8} ${process.arch} ${size} ${mtimeMs}\n`);
 }
 
 /** The most bytes: an order of magnitude more than one has. */
@@ -39,7 +39,7 @@ export function codeCachePath(program: string): string {
  */
 export function runCached(program: string, require?: NodeJS.Require): void {
   const { source, owner } = readProgram(program);
-  runScript(program, scriptOf(program, source, dataFor(codeCachePath(program), source, owner)), require);
+  runScript(program, scriptOf(program, source, cachedFor(codeCachePath(program), source, owner)), require);
 }
 
 /** A program as it was read. */
@@ -59,19 +59,34 @@ export function readProgram(program: string): Program {
   }
 }
 
+/** What a code cache has for a program. */
+export interface Cached {
+  /** The text that V8 compiles, in one piece: V8 would copy one that is put together. */
+  readonly text: Buffer;
+  /** From `createCachedData` of its script. */
+  readonly data: Buffer;
+}
+
+/** What surrounds a program: a function that gets what a CommonJS module has. */
+const [before, after] = [
+  Buffer.from('(function (exports, require, module, __filename, __dirname, importBeside) {'),
+  Buffer.from('\n})'),
+];
+
 /**
  * Compiles a program, as {@link runCached} does.
  *
  * @param program - absolute path of the module
  * @param source - its bytes
- * @param cachedData - from an earlier script. Default: none
+ * @param cached - of the same source. Default: nothing
  */
-export function scriptOf(program: string, source: Buffer, cachedData?: Buffer): Script {
-  const text = `(function (exports, require, module, __filename, __dirname, importBeside) {${source.toString('latin1')}\n})`;
-  return new Script(text, {
-    filename: program,
-    ...(cachedData === undefined ? {} : { cachedData }),
-  });
+export function scriptOf(program: string, source: Buffer, cached?: Cached): Script {
+  const text = (cached?.text ?? textOf(source)).toString('latin1');
+  return new Script(text, { filename: program, ...(cached === undefined ? {} : { cachedData: cached.data }) });
+}
+
+function textOf(source: Buffer): Buffer {
+  return Buffer.concat([before, source, after]);
 }
 
 /** Runs a script of {@link scriptOf}. It imports a module beside it by `importBeside`. */
@@ -86,6 +101,14 @@ export function runScript(program: string, script: Script, require?: NodeJS.Requ
   run(module.exports, own, module, program, folder, load);
 }
 
+/** V8 copies compiled functions whose address is not a multiple of this. */
+const alignment = 8;
+
+const aligned = (offset: number): number => Math.ceil(offset / alignment) * alignment;
+
+/** Of the number after the head: the bytes of the text. */
+const lengthBytes = 4;
+
 /**
  * Returns the content of a code cache.
  *
@@ -93,17 +116,19 @@ export function runScript(program: string, script: Script, require?: NodeJS.Requ
  * @param data - from `createCachedData` of its script
  */
 export function encodeCodeCache(source: Buffer, data: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(source.length);
-  return Buffer.concat([headNow(), length, source, data]);
+  const text = textOf(source);
+  const length = Buffer.alloc(lengthBytes);
+  length.writeUInt32LE(text.length);
+  const parts = Buffer.concat([headNow(), length, text]);
+  return Buffer.concat([parts, Buffer.alloc(aligned(parts.length) - parts.length), data]);
 }
 
 /** What V8 is given; undefined without a cache, for one that is not to be trusted, and for one of another source or Node. */
-function dataFor(path: string, source: Buffer, owner: number): Buffer | undefined {
+function cachedFor(path: string, source: Buffer, owner: number): Cached | undefined {
   const descriptor = openCodeCache(path, owner);
   if (descriptor === undefined) return undefined;
   try {
-    return cachedDataIn(readFileSync(descriptor), source);
+    return cachedIn(readFileSync(descriptor), source);
   } catch {
     // Without a cache a start is slower, and nothing else is different.
     return undefined;
@@ -133,20 +158,27 @@ export function openCodeCache(path: string, owner: number): number | undefined {
 }
 
 /**
- * Takes the compiled functions out of a code cache.
+ * Takes a program's text and its compiled functions out of a code cache.
  *
  * @param content - of a file that can be trusted
  * @param source - the program
  * @returns undefined for a cache of another source or Node
  */
-export function cachedDataIn(content: Buffer, source: Buffer): Buffer | undefined {
+export function cachedIn(content: Buffer, source: Buffer): Cached | undefined {
   const head = headIfKnown();
   if (head === undefined) return undefined;
-  const start = head.length + 4;
+  const start = head.length + lengthBytes;
   if (content.length < start || !content.subarray(0, head.length).equals(head)) return undefined;
   const end = start + content.readUInt32LE(head.length);
-  const isOfSource = content.length > end && content.subarray(start, end).equals(source);
-  return isOfSource ? content.subarray(end) : undefined;
+  if (content.length <= aligned(end)) return undefined;
+  const text = content.subarray(start, end);
+  return isTextOf(text, source) ? { text, data: content.subarray(aligned(end)) } : undefined;
+}
+
+function isTextOf(text: Buffer, source: Buffer): boolean {
+  const end = before.length + source.length;
+  const isSurrounded = text.subarray(0, before.length).equals(before) && text.subarray(end).equals(after);
+  return isSurrounded && text.subarray(before.length, end).equals(source);
 }
 
 /** Undefined where `/proc` does not show Node's file. */

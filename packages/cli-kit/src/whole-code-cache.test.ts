@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { temporaryFolder } from '@sb/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { codeCachePath, runCached, scriptOf } from './code-cache.js';
+import { cachedIn, codeCachePath, runCached, scriptOf } from './code-cache.js';
 import { wholeCodeCache } from './whole-code-cache.js';
 
 const folder = temporaryFolder();
@@ -30,8 +30,8 @@ describe('a whole code cache', () => {
     const words = (bytes: Buffer): number => bytes.toString('latin1').split('never called').length - 1;
     expect(words(whole)).toBe(2);
     expect(words(lazy())).toBe(0);
-    const data = whole.subarray(whole.indexOf(source) + source.length);
-    expect(scriptOf(program, Buffer.from(source), data).cachedDataRejected).toBe(false);
+    const cached = cachedIn(whole, Buffer.from(source));
+    expect(scriptOf(program, Buffer.from(source), cached).cachedDataRejected).toBe(false);
     writeFileSync(codeCachePath(program), whole);
     runCached(program);
     expect(ran.sbWhole).toBe('ran');

@@ -21,7 +21,7 @@ export interface Rights {
  */
 const [ownAddress, otherAddress, ownerColumn, inodeColumn] = [1, 2, 7, 9] as const;
 
-/** The inode of a connection that no process holds any more; its owner reads 0 then, whoever made it. */
+/** The inode of a connection that no process holds any more. Its owner reads 0 then, for each user. */
 const noInode = '0';
 
 /** `Seccomp` of proc_pid_status(5) for a filter. */

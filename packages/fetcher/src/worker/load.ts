@@ -4,12 +4,12 @@
  */
 import { readFileSync } from 'node:fs';
 
-import { cachedDataIn, runScript, scriptOf } from '@sb/cli-kit/code-cache';
+import { cachedIn, runScript, scriptOf } from '@sb/cli-kit/code-cache';
 
 import { cachedWord, workerDescriptors } from '../channel/messages.js';
 
 const source = readFileSync(workerDescriptors.program);
 // Without the word, that descriptor is not open, or is one of Node's.
 const isCached = process.argv[1] === cachedWord;
-const cache = isCached ? cachedDataIn(readFileSync(workerDescriptors.cache), source) : undefined;
+const cache = isCached ? cachedIn(readFileSync(workerDescriptors.cache), source) : undefined;
 runScript('/worker.cjs', scriptOf('/worker.cjs', source, cache), require);
