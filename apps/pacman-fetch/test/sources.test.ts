@@ -1,0 +1,29 @@
+/* The sources in the tarball: whoever has another processor builds the starter of them. */
+import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { missing, runProgram, temporaryFolder } from '@sb/test-kit';
+import { describe, expect, it } from 'vitest';
+
+const own = fileURLToPath(new URL('..', import.meta.url));
+
+describe.skipIf(missing('root', 'linux'))('the sources in the tarball', () => {
+  it('make the starter where nothing else of this tree lies', { timeout: 120_000 }, async () => {
+    using folder = temporaryFolder();
+    // As it is packed.
+    const copied = await runProgram('node', ['../../tooling/run/source.mjs'], { cwd: own, timeout: 60_000 });
+    expect(copied).toMatchObject({ status: 0, stderr: '' });
+    mkdirSync(folder.file('package'));
+    for (const name of ['package.json', 'source'])
+      cpSync(join(own, name), folder.file('package', name), { recursive: true });
+    const options = { cwd: folder.file('package'), timeout: 100_000 };
+    const { status, stdout, stderr } = await runProgram('npm', ['run', '--silent', 'build:source'], options);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: `prebuilds/linux-${process.arch}: start\n`,
+      stderr: '',
+    });
+    expect(existsSync(folder.file('package', 'prebuilds', `linux-${process.arch}`, 'start'))).toBe(true);
+  });
+});
