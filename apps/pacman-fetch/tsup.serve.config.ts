@@ -5,5 +5,6 @@ export default packageBuild({
   entry: { serve: 'src/front-door/cached.ts', 'serve-main': 'src/front-door/serve.ts', list: 'src/front-door/list.ts' },
   declarations: false,
   bundle: [/^@sb\//, 'get-east-asian-width'],
-  oneModule: {},
+  // A server that is an address is not looked up.
+  oneModule: { late: ['dns'] },
 });

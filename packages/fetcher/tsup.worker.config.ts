@@ -5,5 +5,6 @@ export default packageBuild({
   entry: { worker: 'src/worker/worker.ts', load: 'src/worker/load.ts' },
   declarations: false,
   bundle: [/^undici/, /^@sb\//],
-  oneModule: { minify: false },
+  // Names of servers that are addresses are not looked up.
+  oneModule: { minify: false, late: ['dns'] },
 });

@@ -7,13 +7,16 @@ const fixture = bundleFixture(new URL('../test/fixtures/is-root.ts', import.meta
 const ordinary = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 
 async function ask(...prefix: readonly string[]): Promise<string> {
-  const [, ...words] = ['env', ...prefix, process.execPath, fixture];
-  return (await runProgram('env', words)).stdout;
+  return (await runProgram('env', [...prefix, process.execPath, fixture])).stdout;
 }
 
 describe.skipIf(missing('root', 'linux', 'unshare', 'userNamespaces'))('a process', () => {
   it('is root: the control', async () => {
     expect(await ask()).toBe('true');
+  });
+
+  it('is root no more once it has changed its user', async () => {
+    expect((await runProgram(process.execPath, [fixture, '65534'])).stdout).toBe('true false true');
   });
 
   it('is root if it is root outside a namespace without other users', async () => {

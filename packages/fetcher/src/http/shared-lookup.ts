@@ -3,6 +3,9 @@ import type { LookupFunction } from 'node:net';
 
 type Callback = Parameters<LookupFunction>[2];
 
+/** Node loads `dns` for the first name: a server may be an address. */
+const ofSystem: LookupFunction = (...query) => systemLookup(...query);
+
 /**
  * Returns a look-up of names that makes one query for simultaneous requests of the same name. getaddrinfo(3) occupies a
  * thread until the name servers have answered or time out, even after the connection was abandoned. Without sharing,
@@ -10,7 +13,7 @@ type Callback = Parameters<LookupFunction>[2];
  *
  * @param lookup - makes the queries. Default: Node's own, which is getaddrinfo(3)
  */
-export function sharedLookup(lookup: LookupFunction = systemLookup): LookupFunction {
+export function sharedLookup(lookup: LookupFunction = ofSystem): LookupFunction {
   const underWay = new Map<string, Callback[]>();
   return (hostname, options, callback) => {
     const { family, hints, all, order } = options;

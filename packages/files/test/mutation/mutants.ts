@@ -80,6 +80,13 @@ export const mutants: readonly Mutant[] = [
     'opened as regular by the leader',
   ),
   change(
+    'a user that has changed',
+    'own-user',
+    ' || last.library !== library',
+    '',
+    'is root no more once it has changed',
+  ),
+  change(
     'root outside of namespaces with one user',
     'own-user',
     ' || ownerOf(rootsFile) === 0',
