@@ -15,7 +15,7 @@ export const quiet = new Quiet();
  */
 
 /** @typedef {{ median: number, least: number, most: number }} Spread */
-/** @typedef {{ name: string, wall: Spread, cpu: Spread, memory: number }} Figures seconds, seconds, megabytes */
+/** @typedef {{ name: string, wall: Spread, cpu: Spread, memory: number, busy: number }} Figures seconds, seconds, megabytes; busy: how many runs count although the machine was busy */
 
 /**
  * Runs each way once to warm up, with a look at its memory, and then as often as there are rounds, in quiet
@@ -26,16 +26,21 @@ export const quiet = new Quiet();
  * @returns {Promise<readonly Figures[]>}
  */
 export async function compare(ways, rounds) {
-  /** @type {Map<string, { memory: number, costs: import('./measure.mjs').Cost[] }>} */
-  const all = new Map();
-  for (const way of ways) all.set(way.name, { memory: (await run(way, true)).memory, costs: [] });
+  /** @type {{ way: Way, memory: number, busy: number, costs: import('./measure.mjs').Cost[] }[]} */
+  const all = [];
+  for (const way of ways) all.push({ way, memory: (await run(way, true)).memory, busy: 0, costs: [] });
   for (let round = 0; round < rounds; round++)
-    for (const way of ways) all.get(way.name)?.costs.push(await quiet.during(async () => await run(way, false)));
-  return [...all].map(([name, { memory, costs }]) => ({
+    for (const one of all) {
+      const before = quiet.kept;
+      one.costs.push(await quiet.during(async () => await run(one.way, false)));
+      one.busy += quiet.kept - before;
+    }
+  return all.map(({ way: { name }, memory, busy, costs }) => ({
     name,
     wall: spreadOf(costs.map(({ wall }) => wall)),
     cpu: spreadOf(costs.map(({ cpu }) => cpu)),
     memory,
+    busy,
   }));
 }
 

@@ -34,7 +34,12 @@ export class Quiet {
   get said() {
     if (this.#waited === 0 && this.#repeats === 0 && this.#kept === 0) return undefined;
     const waited = Math.round(this.#waited / 1000);
-    return `the machine was busy (waited: ${waited} s, runs repeated: ${this.#repeats}, runs that count all the same: ${this.#kept})`;
+    return `the machine was busy: waited ${waited} s; runs repeated: ${this.#repeats}; busy runs that count: ${this.#kept}`;
+  }
+
+  /** How many results count although the machine was busy. */
+  get kept() {
+    return this.#kept;
   }
 
   /**

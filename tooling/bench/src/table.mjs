@@ -6,6 +6,7 @@
 /** @typedef {import('./judge.mjs').Judgement} Judgement */
 
 const digits = (/** @type {number} */ value) => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
+const busyRuns = (/** @type {number} */ runs) => (runs === 0 ? '' : `   busy: ${runs}`);
 const milliseconds = (/** @type {number} */ seconds) => digits(seconds * 1000);
 
 /** @param {Judgement} judgement */
@@ -18,7 +19,7 @@ function promised({ text, found, atMost, isMet }) {
  * @returns {string} lines for a terminal
  */
 export function textOf({ target, work, figures, judgements }) {
-  const lines = figures.map(({ name, wall, cpu, memory }) => {
+  const lines = figures.map(({ name, wall, cpu, memory, busy }) => {
     const range = `${milliseconds(wall.least)} to ${milliseconds(wall.most)}`;
     const columns = [
       `${milliseconds(wall.median)} ms`,
@@ -26,7 +27,7 @@ export function textOf({ target, work, figures, judgements }) {
       `${milliseconds(cpu.median)} ms CPU`,
       `${digits(memory)} MB`,
     ];
-    return `    ${name.padEnd(14)} ${columns.map((column, index) => column.padStart(index === 1 ? 20 : 14)).join('')}`;
+    return `    ${name.padEnd(14)} ${columns.map((column, index) => column.padStart(index === 1 ? 20 : 14)).join('')}${busyRuns(busy)}`;
   });
   return [`${target}  ${work}`, ...lines, ...judgements.map((one) => `    ${promised(one)}`), ''].join('\n');
 }
@@ -50,10 +51,10 @@ export function seriesText({ name, points, judgement }) {
  */
 export function markdownOf(results, series) {
   const rows = results.flatMap(({ target, work, figures, judgements }) =>
-    figures.map(({ name, wall, cpu, memory }, index) => [
+    figures.map(({ name, wall, cpu, memory, busy }, index) => [
       ...(index === 0 ? [target, work] : ['', '']),
       name,
-      `${milliseconds(wall.median)} (${milliseconds(wall.least)}–${milliseconds(wall.most)})`,
+      `${milliseconds(wall.median)} (${milliseconds(wall.least)}–${milliseconds(wall.most)})${busyRuns(busy)}`,
       milliseconds(cpu.median),
       digits(memory),
       index === 0 ? judgements.map(promised).join('; ') : '',

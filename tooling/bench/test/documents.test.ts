@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { chartOf } from '../src/chart.mjs';
 import { markdownOf, seriesText, textOf } from '../src/table.mjs';
-import { result } from './figures.js';
+import { figures, result } from './figures.js';
 
 const series = {
   name: 'files',
@@ -19,6 +19,12 @@ describe('the table', () => {
     expect(textOf(result)).toMatch(/ours +1000 ms +\(500 to 2000\) +1000 ms CPU +100 MB/);
     expect(textOf(result)).toContain("0.50 of pacman's own (at most 1.5: met)");
     expect(seriesText(series)).toMatch(/100 +200 ms/);
+  });
+
+  it('says which way has runs that count although the machine was busy', () => {
+    const some = { ...result, figures: [{ ...figures('ours', 1), busy: 2 }, figures('other', 2)] };
+    expect(textOf(some).match(/^.*busy.*$/gm)).toEqual([expect.stringMatching(/^ +ours .* MB +busy: 2$/)]);
+    expect(markdownOf([some], [])).toContain('| 1000 (500–2000)   busy: 2 |');
   });
 
   it('says what was missed, in Markdown too', () => {

@@ -9,6 +9,7 @@ export const figures = (name: string, wall: number, cpu = wall): Figures => ({
   wall: spread(wall),
   cpu: spread(cpu),
   memory: 100,
+  busy: 0,
 });
 
 export const result: Result = {
