@@ -53,11 +53,12 @@ it('every level and every option of plan and restrictSelf is read', () => {
   const planned = (value: unknown): unknown =>
     plan(some, { state: 'unsupported-kernel', reason: 'none' }, value as { proofKey: bigint });
   expect(
-    walkOptions({ reader: planReader, samples: [{ proofKey: 1n, supervise: ['openat'] }], take: planned }).faults,
+    walkOptions({ reader: planReader, samples: [{ proofKey: 0x8000_0000n, supervise: ['openat'] }], take: planned })
+      .faults,
   ).toEqual([]);
   // The function itself would restrict the process that tries it.
   const take = (value: unknown): unknown => restrictReader.read(value, documentPlace());
-  expect(walkOptions({ reader: restrictReader, samples: [{ proofKey: 1n }], take }).faults).toEqual([]);
+  expect(walkOptions({ reader: restrictReader, samples: [{ proofKey: 0x8000_0000n }], take }).faults).toEqual([]);
 });
 
 it('a call that is simulated has no key but its own', () => {

@@ -27,7 +27,7 @@ export type { SeccompOptions, SeccompPlanOptions, SeccompPolicy } from './policy
 export { prepareFilter, type PreparedFilter, preparedPolicy } from './prepared.js';
 export { policy, withLevels } from './policy/policy.js';
 export { type Base, type Preset, presets } from './policy/presets.js';
-export { newProofKey } from './compiler/proof.js';
+export { newProofKey } from './policy/proof-key.js';
 export { refuseRings, restrictSelf } from './restrict.js';
 export type { Rule, RuleOptions, SimpleActionName } from './policy/rules.js';
 export { simulate, type Simulation } from './analysis/simulate.js';

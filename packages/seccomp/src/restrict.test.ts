@@ -30,6 +30,14 @@ describe.skipIf(process.platform !== 'linux')('restrictSelf', () => {
     expect(native.applyRecord).not.toHaveBeenCalled();
   });
 
+  it.each([0n, 1n, -1n, 2n ** 80n, 2n ** 64n + 0x8000_0000n])('loads nothing with %s in place of a key', (proofKey) => {
+    native.applyRecord.mockClear();
+    expect(() => restrictSelf(policy({ base: 'deny-dangerous' }), { proofKey })).toThrow(
+      /proofKey is not a number of newProofKey\(\)/,
+    );
+    expect(native.applyRecord).not.toHaveBeenCalled();
+  });
+
   it('loads nothing if nothing is denied, and reports that', () => {
     native.applyRecord.mockClear();
     const open = policy({ base: 'allow-all', unknown: 'allow', foreign: 'allow', x32: 'allow' });

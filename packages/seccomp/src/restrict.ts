@@ -16,7 +16,7 @@ import { plan } from './plan.js';
 import { restrictReader } from './policy/documents.js';
 import { policy as validate } from './policy/policy.js';
 import type { SeccompPlanOptions, SeccompPolicy } from './policy/options.js';
-import { newProofKey } from './compiler/proof.js';
+import { newProofKey } from './policy/proof-key.js';
 import { support } from './support.js';
 import { syscallNumber } from './tables/syscalls.js';
 import { unfilteredThread } from './unfiltered.js';

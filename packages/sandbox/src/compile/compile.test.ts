@@ -49,7 +49,7 @@ describe('compileSandbox', () => {
     const policy = definePolicy({});
     const layers = layerPolicies(policy);
     const compiled = (support: SandboxSupport) =>
-      compileSandbox({ policy, layers, support: { ...support, proofKey: 1n }, command: undefined, env: {} });
+      compileSandbox({ policy, layers, support: { ...support, proofKey: 0x8000_0000n }, command: undefined, env: {} });
     expect(compiled(ordinary)).toEqual(compiled(root));
     expect(compiled(withLandlock(1))).toEqual(compiled(root));
   });

@@ -5,7 +5,8 @@ import { architectures } from '../tables/architectures.js';
 import { compileFor } from './compile.js';
 import { plan } from '../plan.js';
 import { policy } from '../policy/policy.js';
-import { newProofKey, proofLength, proofOf } from './proof.js';
+import { newProofKey } from '../policy/proof-key.js';
+import { proofLength, proofOf } from './proof.js';
 import { syscallNumber } from '../tables/syscalls.js';
 
 const key = 0x1234_5678_8000_0001n;

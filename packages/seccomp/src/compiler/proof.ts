@@ -1,5 +1,3 @@
-import { randomNumber } from '@sb/core';
-
 import { encodeAction, errno } from '../policy/actions.js';
 import type { Machine } from '../tables/architectures.js';
 import { dataOffsets, encodeProgram, maxInstructions } from '../bpf/bpf.js';
@@ -16,19 +14,6 @@ const seccompNumbers: Readonly<Record<Machine, number>> = { x86_64: 317, aarch64
  */
 export const proofLength = 7;
 
-/** A bit that no operation of seccomp(2) has: without it, the attempt could be a real operation. */
-const noOperation = 0x8000_0000n;
-
-/**
- * Returns a number that no other filter answers: the answer of an outer filter must not be taken for that of the loaded
- * filter.
- *
- * @returns an operation of seccomp(2) that does not exist, and flags
- */
-export function newProofKey(): bigint {
-  return randomNumber() | noOperation;
-}
-
 /**
  * Returns the instructions before a filter's own ones, which prove that it is in force: `seccomp(key)` fails with
  * EHWPOISON. The mode in `/proc` may come from an outer filter, and such a filter may fake the kernel's answer to the
@@ -36,7 +21,7 @@ export function newProofKey(): bigint {
  * before.
  *
  * @param machine - the machine of the kernel that loads the filter
- * @param key - from {@link newProofKey}
+ * @param key - from `newProofKey`
  * @param length - of the filter; if both together exceed the kernel's limit, the result is undefined
  */
 export function proofOf(machine: Machine, key: bigint, length: number): Uint8Array | undefined {

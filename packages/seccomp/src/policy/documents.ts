@@ -25,6 +25,7 @@ import {
 import { type Action, actionData, actionNames, canonicalErrno, lets } from './actions.js';
 import { architectureNames } from '../tables/architectures.js';
 import { comparisons, type Condition, condition } from './conditions.js';
+import { isProofKey } from './proof-key.js';
 import { seccompError } from '../errors.js';
 import { type SocketFamily, socketFamilies } from '../tables/families.js';
 import { errnoNames, maxErrno } from '../tables/errnos.js';
@@ -212,9 +213,9 @@ export const policyReader = checked(object<SeccompFields>(optionTable), checkTog
 export const levelsReader = object<{ readonly filter?: 'require' | 'prefer' }>({ filter: word(['require', 'prefer']) });
 
 const proofKey = kind<bigint>({
-  expected: 'a bigint',
+  expected: 'a number of newProofKey()',
   schema: { not: {} },
-  is: (value): value is bigint => typeof value === 'bigint',
+  is: (value): value is bigint => typeof value === 'bigint' && isProofKey(value),
 });
 
 /** Options of `restrictSelf`. Without them, it makes the key of the proof itself. */
