@@ -1,5 +1,6 @@
 // `node ../../tooling/run/source.mjs` in a package, before it is packed: copies the sources of its native parts to `source`, as
 // they lie beside each other here, so that binding.gyp and Makefile find there what they name, and others can build them.
+// An argument is the directory that has `source` in it. Default: the package's own.
 // @ts-check
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
@@ -30,8 +31,9 @@ function isNeeded(file) {
   return isSource && folders.some((folder) => file.startsWith(folder));
 }
 
-rmSync('source', { recursive: true, force: true });
+const target = join(process.argv[2] ?? '.', 'source');
+rmSync(target, { recursive: true, force: true });
 for (const file of projectFiles().filter(isNeeded)) {
-  cpSync(join(root, file), join('source', file.slice(file.indexOf('/') + 1)));
+  cpSync(join(root, file), join(target, file.slice(file.indexOf('/') + 1)));
 }
-cpSync(join(root, 'packages/native/build.mjs'), 'source/build.mjs');
+cpSync(join(root, 'packages/native/build.mjs'), join(target, 'build.mjs'));

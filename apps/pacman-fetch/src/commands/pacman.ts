@@ -53,8 +53,8 @@ Exit status: that of pacman; before it starts: 1 a download failed,
 /** Does what must be done before pacman. The worker has ended when pacman starts. */
 async function before(session: Session, command: PacmanCommand, steps: Steps): Promise<number> {
   if (steps.refresh !== undefined) {
-    const log = (): void => logRefresh(session.configuration, command.values.get('logfile')?.at(-1));
-    const status = await refresh(session, { ...steps.refresh, repositories: [], log }, placeOptions(command));
+    logRefresh(session.configuration, command.values.get('logfile')?.at(-1));
+    const status = await refresh(session, { ...steps.refresh, repositories: [] }, placeOptions(command));
     if (status !== exitStatus.done) return status;
   }
   // A refresh takes the lock itself; pacman needs it as well.

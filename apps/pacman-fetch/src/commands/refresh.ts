@@ -25,8 +25,8 @@ Exit status: 0 done, 1 a download failed or pacman cannot use a database,
     const pacmanOptions = config === undefined ? [] : ['--config', config];
     return await inSession(parsed, {
       during: async (session) => {
-        const log = (): void => logRefresh(session.configuration);
-        return await refresh(session, { ...choice, log }, pacmanOptions);
+        logRefresh(session.configuration);
+        return await refresh(session, choice, pacmanOptions);
       },
     });
   },

@@ -21,8 +21,6 @@ export interface RefreshChoice {
   readonly kind: 'db' | 'files';
   /** Also databases that have not changed, as `-yy`. */
   readonly force: boolean;
-  /** Logs that there is a refresh. It is called while the worker starts. Default: nothing is logged. */
-  readonly log?: () => void;
 }
 
 /**

@@ -34,7 +34,6 @@ export async function refresh(
   const plan = refreshPlan(configuration, choice, folder);
   // It starts while the rest is prepared.
   session.fetcher.prepare(plan.requests.flatMap(({ sources }) => sources.map(urlOf)));
-  choice.log?.();
   const areThere = makeFolder(folder, plan);
   const display = session.display('kept');
   try {
