@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-import { missing } from '@sb/test-kit';
+import { missing, stranger } from '@sb/test-kit';
 import { describe, expect, it } from 'vitest';
 
 import { askerAt } from './asker.js';
@@ -36,6 +37,37 @@ async function connectedFrom(port: number): Promise<Pair> {
 
 /** Ports to try: which of two rows the kernel lists first depends on the port. */
 const tries = 12;
+
+/** A connection of another user, who has the same port for it. */
+async function strangerFrom(port: number): Promise<Pick<Pair, 'served'> & AsyncDisposable> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: to } = server.address() as AddressInfo;
+  const ends = { port: to, host: '127.0.0.1', localAddress: '127.0.0.1', localPort: port };
+  const program = `require('node:net').connect(${JSON.stringify(ends)}).resume()`;
+  const { uid, gid } = stranger;
+  const child = spawn(process.execPath, ['-e', program], { uid, gid, cwd: '/', stdio: 'inherit' });
+  const [served] = (await once(server, 'connection')) as [Socket];
+  return {
+    served,
+    [Symbol.asyncDispose]: async () => {
+      const ended = once(child, 'exit');
+      served.destroy();
+      server.close();
+      await ended;
+    },
+  };
+}
+
+describe.skipIf(missing('linux', 'root'))('asker of two connections with one port', () => {
+  it('is the user of each', async () => {
+    await using own = await connectedFrom(0);
+    const port = own.served.remotePort ?? 0;
+    await using other = await strangerFrom(port);
+    expect(other.served.remotePort).toBe(port);
+    expect([askerAt(own.served).uid, askerAt(other.served).uid]).toEqual([0, stranger.uid]);
+  });
+});
 
 describe.skipIf(missing('linux'))('asker', () => {
   it('is the owner of the connection, not of an ended one of the same port', async () => {
