@@ -13,6 +13,11 @@ export interface PacmanResult {
   readonly stderr: string;
 }
 
+/** Whether pacman has answered: it ends with 0 or 1 then. A pacman that was killed, or that cannot begin, has not. */
+export function hasAnswered({ status }: PacmanResult): boolean {
+  return status === 0 || status === 1;
+}
+
 /** The most characters of one stream. `pacman -Si` for all packages of Arch prints a tenth of that. */
 const mostCharacters = 256 * 1024 * 1024;
 

@@ -1,4 +1,18 @@
-import { runPacman } from '../pacman/run-pacman.js';
+import { allErrorsOf, errorsOf, failureHint } from '../pacman/errors-of.js';
+import { hasAnswered, runPacman } from '../pacman/run-pacman.js';
+
+/** What pacman says about databases. */
+export interface DatabaseAnswer {
+  /** Its problems, in its words; each has one or more lines. */
+  readonly problems: readonly string[];
+  /** Whether pacman itself failed. Then it has neither approved nor refused a database. */
+  readonly hasFailed: boolean;
+  /** What to do about that. */
+  readonly hint?: string;
+}
+
+/** The answer about databases that pacman can use. */
+export const noProblems: DatabaseAnswer = { problems: [], hasFailed: false };
 
 /**
  * Asks pacman whether it can use databases: whether they are archives, and signed as their SigLevel requires.
@@ -6,19 +20,17 @@ import { runPacman } from '../pacman/run-pacman.js';
  * @param options - pacman's, for another pacman.conf or other directories
  * @param repositories - their names
  * @param signal - stops it when aborted
- * @returns the problems, in pacman's words
  */
-export async function databaseProblems(
+export async function checkDatabases(
   options: readonly string[],
   repositories: readonly string[],
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<DatabaseAnswer> {
   const result = await runPacman(['-Slq', ...options, '--', ...repositories], signal);
-  if (result === undefined) return [];
-  const said = result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
-  // A pacman that was killed has approved nothing.
-  const hasEnded = result.status === 0 || result.status === 1;
-  return hasEnded
-    ? said
-    : [...said, `pacman -Slq, which checks the databases, ended with ${result.status ?? 'a signal'}`];
+  if (result === undefined) return noProblems;
+  const { status, stderr } = result;
+  if (hasAnswered(result)) return { problems: errorsOf(stderr), hasFailed: false };
+  const end = `pacman -Slq, which checks the databases, ended with ${status ?? 'a signal'}`;
+  const errors = allErrorsOf(stderr);
+  return { problems: [...errors, end], hasFailed: true, hint: failureHint(errors) };
 }

@@ -32,7 +32,10 @@ describe('a check of databases while servers are asked', () => {
   it('counts if all are as before, and names them as they are', async () => {
     pacman('echo "error: $*" >&2; exit 1');
     await using check = ask();
-    expect(await check.problems([unchanged, unchanged])).toEqual(['-Slq --config c -- core a.b']);
+    expect(await check.answer([unchanged, unchanged])).toEqual({
+      problems: ['-Slq --config c -- core a.b'],
+      hasFailed: false,
+    });
   });
 
   const error = new FetcherError('connect', 'none');
@@ -43,13 +46,16 @@ describe('a check of databases while servers are asked', () => {
   ])('does not count if one %s', async (_what, outcome) => {
     pacman('echo "error: $*" >&2; exit 1');
     await using check = ask();
-    expect(await check.problems([unchanged, outcome])).toBeUndefined();
+    expect(await check.answer([unchanged, outcome])).toBeUndefined();
   });
 
   it('counts if a signature is as before', async () => {
     pacman('exit 0');
     await using check = ask();
-    expect(await check.problems([{ ...unchanged, signature: { status: 'unchanged' } }])).toEqual([]);
+    expect(await check.answer([{ ...unchanged, signature: { status: 'unchanged' } }])).toEqual({
+      problems: [],
+      hasFailed: false,
+    });
   });
 
   it('ends with who asked, and its failure does not count then', async () => {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 import type { Outcome } from '@sb/fetcher';
 
-import { databaseProblems } from './database-check.js';
+import { checkDatabases, type DatabaseAnswer } from './database-check.js';
 
 /** What {@link EarlyCheck} asks pacman. */
 export interface Question {
@@ -20,29 +20,29 @@ export interface Question {
  */
 export class EarlyCheck implements AsyncDisposable {
   readonly #end = new AbortController();
-  readonly #problems: Promise<readonly string[]>;
+  readonly #answer: Promise<DatabaseAnswer>;
 
   constructor({ options, paths, signal }: Question) {
     const names = paths.map((path) => basename(path, '.db'));
-    this.#problems = databaseProblems(options, names, AbortSignal.any([signal, this.#end.signal]));
+    this.#answer = checkDatabases(options, names, AbortSignal.any([signal, this.#end.signal]));
     // It is thrown only if the answer counts.
-    this.#problems.catch(() => undefined);
+    this.#answer.catch(() => undefined);
   }
 
   /**
-   * The problems, in pacman's words.
+   * What pacman says about them.
    *
    * @param outcomes - of all these databases
    * @returns undefined if they are not the same as before
-   * @throws as `databaseProblems`
+   * @throws as `checkDatabases`
    */
-  async problems(outcomes: readonly Outcome[]): Promise<readonly string[] | undefined> {
-    return outcomes.every(isAsBefore) ? await this.#problems : undefined;
+  async answer(outcomes: readonly Outcome[]): Promise<DatabaseAnswer | undefined> {
+    return outcomes.every(isAsBefore) ? await this.#answer : undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
-    await this.#problems.catch(() => undefined);
+    await this.#answer.catch(() => undefined);
   }
 }
 

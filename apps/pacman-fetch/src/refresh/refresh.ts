@@ -10,7 +10,7 @@ import type { Plan } from '../download/plan.js';
 import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import type { Display } from '../ui/events.js';
-import { databaseProblems } from './database-check.js';
+import { checkDatabases, type DatabaseAnswer, noProblems } from './database-check.js';
 import { DatabaseLock } from './database-lock.js';
 import { EarlyCheck } from './early-check.js';
 import { type RefreshChoice, refreshPlan } from './plan.js';
@@ -39,22 +39,22 @@ export async function refresh(
   try {
     const question = choice.kind === 'files' || choice.force || !areThere ? undefined : pacmanOptions;
     const all = { heading: 'Synchronizing package databases...', plan, question };
-    const { outcomes: first, problems: known } = await downloadLocked(session, all, display);
-    const check = async (outcomes: readonly Outcome[]): Promise<readonly string[]> =>
-      choice.kind === 'files' ? [] : await problemsOf(outcomes, pacmanOptions, session.signal);
-    let [outcomes, problems] = [first, known ?? (await check(first))];
-    const stale = problems.length === 0 ? [] : await unusable(first, check);
+    const { outcomes: first, answer: known } = await downloadLocked(session, all, display);
+    const check = async (outcomes: readonly Outcome[]): Promise<DatabaseAnswer> =>
+      choice.kind === 'files' ? noProblems : await answerAbout(outcomes, pacmanOptions, session.signal);
+    let [outcomes, answer] = [first, known ?? (await check(first))];
+    const stale = isRefused(answer) ? await unusable(first, check) : [];
     if (stale.length > 0) {
       // An unusable database stays unusable if it is up to date.
       const part = { heading: 'Downloading unusable databases again...', plan: askedForAgain(plan, stale) };
       const { outcomes: again } = await downloadLocked(session, part, display);
       outcomes = first.map((outcome) => again.find(({ to }) => to === outcome.to) ?? outcome);
-      problems = await check(outcomes);
+      answer = await check(outcomes);
     }
     const failed = failuresOf(outcomes).length;
     if (failed > 0) showFailure(display, failed, outcomes.length);
-    for (const text of problems) display.show({ event: 'error', text });
-    return failed > 0 ? statusOf(outcomes) : problems.length === 0 ? exitStatus.done : exitStatus.download;
+    showProblems(display, answer);
+    return failed > 0 ? statusOf(outcomes) : answer.problems.length === 0 ? exitStatus.done : exitStatus.download;
   } finally {
     display.end();
   }
@@ -71,10 +71,10 @@ interface Part {
   readonly question?: readonly string[] | undefined;
 }
 
-/** What was downloaded, and pacman's problems with it if they are known. */
+/** What was downloaded, and what pacman says about it if that is known. */
 interface Downloaded {
   readonly outcomes: readonly Outcome[];
-  readonly problems: readonly string[] | undefined;
+  readonly answer: DatabaseAnswer | undefined;
 }
 
 async function downloadLocked(
@@ -88,7 +88,7 @@ async function downloadLocked(
     const paths = plan.requests.map(({ to }) => to);
     await using early = question && new EarlyCheck({ options: question, paths, signal });
     const outcomes = await runBatch(plan, { fetcher, display, isForPeople, signal });
-    return { outcomes, problems: await early?.problems(outcomes) };
+    return { outcomes, answer: await early?.answer(outcomes) };
   } finally {
     lock[Symbol.dispose]();
   }
@@ -100,24 +100,37 @@ function showFailure(display: Display, failed: number, all: number): void {
   display.show({ event: 'error', text, ...(failed === all ? {} : { hint }) });
 }
 
-/** Why pacman cannot use the current databases, in its words. */
-async function problemsOf(
+/** The hint belongs to the whole, so it follows the last problem. */
+function showProblems(display: Display, { problems, hint }: DatabaseAnswer): void {
+  for (const [index, text] of problems.entries()) {
+    const isLast = index === problems.length - 1;
+    display.show({ event: 'error', text, ...(isLast && hint !== undefined ? { hint } : {}) });
+  }
+}
+
+/** What pacman says about the current databases. */
+async function answerAbout(
   outcomes: readonly Outcome[],
   pacmanOptions: readonly string[],
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<DatabaseAnswer> {
   const there = outcomes.filter(({ status }) => status !== 'failed').map(({ to }) => basename(to, '.db'));
-  return there.length === 0 ? [] : await databaseProblems(pacmanOptions, there, signal);
+  return there.length === 0 ? noProblems : await checkDatabases(pacmanOptions, there, signal);
+}
+
+/** Whether pacman refuses a database. A pacman that failed refuses none: nothing is downloaded again because of it. */
+function isRefused({ problems, hasFailed }: DatabaseAnswer): boolean {
+  return problems.length > 0 && !hasFailed;
 }
 
 /** Databases that were up to date, and that pacman still cannot use. */
 async function unusable(
   outcomes: readonly Outcome[],
-  check: (outcomes: readonly Outcome[]) => Promise<readonly string[]>,
+  check: (outcomes: readonly Outcome[]) => Promise<DatabaseAnswer>,
 ): Promise<readonly string[]> {
   const paths: string[] = [];
   for (const outcome of outcomes) {
-    if (outcome.status === 'unchanged' && (await check([outcome])).length > 0) paths.push(outcome.to);
+    if (outcome.status === 'unchanged' && isRefused(await check([outcome]))) paths.push(outcome.to);
   }
   return paths;
 }

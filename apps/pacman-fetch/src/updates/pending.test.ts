@@ -26,6 +26,11 @@ describe('pendingUpdates', () => {
     ['kill -9 $$', 'pacman -Qu ended with a signal'],
     ['exit 127', 'pacman -Qu ended with 127'],
     ['echo "error: no database" >&2; exit 1', 'no database'],
+    [
+      "printf 'warning: w\\nerror: failed:\\n(root: /x)\\nnot there\\n' >&2; exit 255",
+      'failed:\n(root: /x)\nnot there',
+    ],
+    ['echo "pacman: no such library" >&2; exit 127', 'pacman: no such library'],
   ])('are not none where pacman fails: %s', async (script, message) => {
     await expect(ask(script)).rejects.toMatchObject({ kind: 'download', message });
   });

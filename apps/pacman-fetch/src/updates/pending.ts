@@ -1,5 +1,6 @@
 import { FetchError } from '../errors.js';
-import { runPacman } from '../pacman/run-pacman.js';
+import { allErrorsOf, errorsOf, failureHint } from '../pacman/errors-of.js';
+import { hasAnswered, runPacman } from '../pacman/run-pacman.js';
 
 /**
  * Asks pacman which of the installed packages have a newer version in its databases.
@@ -13,11 +14,13 @@ export async function pendingUpdates(options: readonly string[], signal: AbortSi
   const result = await runPacman(['-Qu', ...options], signal);
   if (result === undefined)
     throw new FetchError('usage', 'pacman is not installed', 'Install it, or add its directory to PATH.');
-  const [problem] = result.stderr.split('\n').flatMap((line) => /^error: (.*)$/.exec(line)?.[1] ?? []);
-  if (problem !== undefined) throw new FetchError('download', problem);
   // 1 means none. A pacman that was killed has not reported that there are none.
-  if (result.status !== 0 && result.status !== 1) {
-    throw new FetchError('download', `pacman -Qu ended with ${result.status ?? 'a signal'}`, 'Run the command again.');
+  if (!hasAnswered(result)) {
+    const errors = allErrorsOf(result.stderr);
+    const end = errors.length > 0 ? errors.join('\n') : `pacman -Qu ended with ${result.status ?? 'a signal'}`;
+    throw new FetchError('download', end, failureHint(errors));
   }
+  const [problem] = errorsOf(result.stderr);
+  if (problem !== undefined) throw new FetchError('download', problem);
   return result.stdout.split('\n').filter((line) => line !== '' && !line.endsWith('[ignored]'));
 }

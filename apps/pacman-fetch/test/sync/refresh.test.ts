@@ -81,11 +81,19 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
   });
 
   it.each([
-    ['is killed', 'kill -9 $$', 'a signal'],
-    ['crashes', 'exec sh -c "kill -SEGV $$"', 'a signal'],
-    ['ends without a word', 'exit 127', '127'],
-  ])('takes no database for good where the pacman that looks at it %s', async (_, script, end) => {
-    const machine = scene.machine();
+    ['is killed', 'kill -9 $$', '', 'a signal', 'Run the command again.'],
+    ['ends without a word', 'exit 127', '', '127', 'Run the command again.'],
+    [
+      'cannot begin',
+      "printf 'warning: w\\nerror: failed:\\n(root: /x)\\nnot there\\n' >&2; exit 255",
+      'error: failed:\n(root: /x)\nnot there\n',
+      '255',
+      'Correct what pacman reports, and run the command again.',
+    ],
+  ])('takes no database for good or bad where the pacman that looks at it %s', async (_, script, said, end, hint) => {
+    // The first one is asked about what was downloaded, the others about what is there.
+    const machine = end === 'a signal' ? scene.machine() : await scene.refreshed();
+    scene.asked();
     const stub = join(dirname(machine.config), 'bin');
     mkdirSync(stub);
     writeFileSync(join(stub, 'pacman'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -94,8 +102,10 @@ describe.skipIf(missing('root', 'linux', 'pacman', 'nginx', 'openssl', 'landlock
     const { status, stderr } = await runProgram(process.execPath, args, { env });
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: `error: pacman -Slq, which checks the databases, ended with ${end}\n`,
+      stderr: `${said}error: pacman -Slq, which checks the databases, ended with ${end}\n       ${hint}\n`,
     });
+    // Nothing is downloaded a second time.
+    expect(scene.asked()).toEqual([`${end === 'a signal' ? 200 : 304} /test.db`]);
   });
 
   it('adds nothing to what a link in the place of pacman.log leads to', async () => {
