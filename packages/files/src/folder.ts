@@ -21,6 +21,12 @@ import { servingUserOf } from './serving-user.js';
 import { syncFolder } from './sync-folder.js';
 import { openTrusted, whyOthersRename, whyOthersWrite } from './trusted-path.js';
 
+const hints: Readonly<Record<string, string>> = {
+  ENOENT: 'Create it first.',
+  ENOTDIR: 'It or a part of its path is a file; choose another path.',
+  EACCES: 'Choose a directory that this user may enter.',
+};
+
 /** The directory of a file, opened once. Names are looked up in this directory, even if its path changes afterwards. */
 export class Folder extends FolderEntries implements Disposable {
   /**
@@ -36,8 +42,7 @@ export class Folder extends FolderEntries implements Disposable {
       return new Folder(path, isRoot() ? openTrusted(path) : openSync(path, flags));
     } catch (error) {
       if (isFilesError(error)) throw error;
-      const isMissing = errorCode(error) === 'ENOENT';
-      const hint = isMissing ? 'Create it first.' : 'Choose a directory that this user may enter.';
+      const hint = hints[errorCode(error) ?? ''] ?? 'Choose another directory.';
       throw openFailed({ path, what: `directory ${path} can't be used`, hint }, error);
     }
   }

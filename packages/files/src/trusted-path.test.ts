@@ -1,5 +1,5 @@
 /* Folders above a cache whose group or owner could exchange what lies in them. */
-import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
 import { missing, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -84,5 +84,11 @@ describe.skipIf(missing('root', 'linux'))('root', () => {
   it('names the flaw of the path', () => {
     expect(() => open('none')).toThrow(/none can't be used: ENOENT \(no such file or directory\)\. Create it first\.$/);
     expect(() => open('none/pkg')).toThrow(/pkg can't be used: ENOENT \(/);
+    writeFileSync(folder.file('file'), '');
+    for (const path of ['file', 'file/pkg']) {
+      expect(() => open(path)).toThrow(
+        /can't be used: ENOTDIR \(not a directory\)\. It or a part of its path is a file; choose another path\.$/,
+      );
+    }
   });
 });
