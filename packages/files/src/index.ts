@@ -12,7 +12,7 @@ export { HeldDirectories, type HeldEntry } from './held-directories.js';
 export { leadTo } from './lead-to.js';
 export { fileSystemType, isProgram, isThere, look, lookAtLink } from './look.js';
 export { NewFolder, type Owner } from './new-folder.js';
-export { openOutput } from './output.js';
+export { openOutput, writeFailed } from './output.js';
 export { ownDescriptor } from './own-descriptor.js';
 export { effectiveUser, isRoot } from './own-user.js';
 export { whyOwnerUnknown } from './owner.js';

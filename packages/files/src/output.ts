@@ -1,10 +1,10 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { errorCode } from '@sb/core';
+import { errorCode, type SandboxError } from '@sb/core';
 import { word } from '@sb/core/document';
 
-import { documentPlace, isFilesError, openFailed, refusal } from './errors.js';
+import { documentPlace, type FilesErrorCode, isFilesError, openFailed, refusal } from './errors.js';
 import { Folder } from './folder.js';
 import { modeReader } from './mode.js';
 import { effectiveUser } from './own-user.js';
@@ -105,8 +105,12 @@ const hints: Readonly<Record<string, string>> = {
   ENXIO: 'It is a pipe that nobody reads; choose a file.',
 };
 
-/** Returns the error for a file that cannot be opened for writing. */
-export function writeFailed(path: string, error: unknown): Error {
+/**
+ * Returns the error for a file that cannot be written, with its name and what to do.
+ *
+ * @param error - of the system, from opening it or from `writeWhole`
+ */
+export function writeFailed(path: string, error: unknown): SandboxError<FilesErrorCode> {
   const hint = hints[errorCode(error) ?? ''] ?? 'Choose another file.';
   return openFailed({ path, what: `cannot write to ${path}`, hint }, error);
 }

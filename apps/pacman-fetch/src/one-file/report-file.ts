@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 
 import { asciiJson, clauseOf, isFolderLost, isSandboxError, lostFolder } from '@sb/core';
-import { filesClause, isFilesError, openOutput, writeWhole } from '@sb/files';
+import { filesClause, isFilesError, openOutput, writeFailed, writeWhole } from '@sb/files';
 
 import { printMessage } from '../ui/print-message.js';
 
@@ -46,7 +46,7 @@ export class ReportFile implements Disposable {
   }
 
   #warn(error: unknown): void {
-    const { why, hint } = reasonOf(error);
+    const { why, hint } = reasonOf(error, this.#path ?? '');
     printMessage('warning', { text: `cannot write the report ${this.#path}: ${why}`, hint });
   }
 
@@ -60,9 +60,9 @@ export class ReportFile implements Disposable {
   }
 }
 
-function reasonOf(error: unknown): { readonly why: string; readonly hint: string | undefined } {
+function reasonOf(error: unknown, path: string): { readonly why: string; readonly hint: string | undefined } {
   if (isFolderLost(error)) return { why: lostFolder.what, hint: lostFolder.hint };
   if (isFilesError(error)) return { why: filesClause(error), hint: error.hint };
   if (isSandboxError(error)) return { why: clauseOf(error), hint: error.hint };
-  return { why: (error as Error).message, hint: undefined };
+  return reasonOf(writeFailed(path, error), path);
 }

@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 
-import { describe, expect, it } from 'vitest';
+import { missing, temporaryFolder } from '@sb/test-kit';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { logLine } from './log-line.js';
+import { loadConfiguration } from '../config/configuration.js';
+import { logLine, logRefresh } from './log-line.js';
 
 describe('logLine', () => {
   it('has the form of pacman.log', () => {
@@ -20,5 +23,31 @@ describe('logLine', () => {
       if (before === undefined) delete process.env['TZ'];
       else process.env['TZ'] = before;
     }
+  });
+});
+
+describe.skipIf(missing('root', 'linux'))('logRefresh', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('warns of a log that cannot be written: which, why, and what to do', async () => {
+    using folder = temporaryFolder();
+    const config = folder.file('pacman.conf');
+    writeFileSync(config, '');
+    const configuration = await loadConfiguration({ config });
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const said = (path: string): string => {
+      write.mockClear();
+      logRefresh(configuration, path);
+      return write.mock.calls.map(([text]) => String(text)).join('');
+    };
+    const start = 'warning: cannot log this refresh: ';
+    expect(said('/dev/full')).toBe(
+      `${start}cannot write to /dev/full: ENOSPC (no space left on device)\n       Make room on the disk.\n`,
+    );
+    expect(said(`${config}/log`)).toBe(
+      `${start}directory ${config} can't be used: ENOTDIR (not a directory)\n` +
+        '       It or a part of its path is a file; choose another path.\n',
+    );
+    expect(said('/dev/null')).toBe('');
   });
 });

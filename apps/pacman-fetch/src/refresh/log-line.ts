@@ -1,7 +1,6 @@
 import { closeSync } from 'node:fs';
 
-import { systemReason } from '@sb/core';
-import { filesClause, isFilesError, isRoot, openOutput, writeWhole } from '@sb/files';
+import { filesClause, isFilesError, isRoot, openOutput, writeFailed, writeWhole } from '@sb/files';
 
 import type { Configuration } from '../config/configuration.js';
 import { textsOf } from '../config/values.js';
@@ -28,12 +27,8 @@ export function logRefresh(configuration: Configuration, logFile?: string): void
     }
   } catch (error) {
     // The refresh is valid without it. A warning reports the missing line, for audits.
-    const isOurs = isFilesError(error);
-    const why = isOurs ? filesClause(error) : systemReason(error);
-    printMessage('warning', {
-      text: `cannot log this refresh: ${why}`,
-      hint: isOurs ? error.hint : undefined,
-    });
+    const failed = isFilesError(error) ? error : writeFailed(path, error);
+    printMessage('warning', { text: `cannot log this refresh: ${filesClause(failed)}`, hint: failed.hint });
   }
 }
 

@@ -32,7 +32,9 @@ describe.skipIf(missing('root', 'linux', 'unshare'))('a report', () => {
   it.each(['x.part', 'x'])('that the disk has no room for is said, beside -o %s', async (name) => {
     const { stderr, size } = await download(name, 'head -c 2000000 /dev/zero > "$0.fill" 2> /dev/null');
     expect(size).toBeLessThan(97);
-    expect(stderr).toMatch(/warning: cannot write the report .*\/report: ENOSPC/);
+    expect(stderr).toMatch(
+      /warning: cannot write the report .*\/report: cannot write to .*\/report: ENOSPC \(.*\)\n {7}Make room on the disk\.\n/,
+    );
   });
 
   it.each(['x.part', 'x'])('that there is room for is whole, beside -o %s: the control', async (name) => {

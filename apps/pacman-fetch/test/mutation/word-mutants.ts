@@ -96,8 +96,8 @@ const whole = [
     change(
       'the way to a report',
       'one-file/report-file',
-      "import { filesClause, isFilesError, openOutput, writeWhole } from '@sb/files';",
-      "import { openSync } from 'node:fs'; import { filesClause, isFilesError, writeWhole } from '@sb/files'; const openOutput = (path: string): number => openSync(path, 'a');",
+      "import { filesClause, isFilesError, openOutput, writeFailed, writeWhole } from '@sb/files';",
+      "import { openSync } from 'node:fs'; import { filesClause, isFilesError, writeFailed, writeWhole } from '@sb/files'; const openOutput = (path: string): number => openSync(path, 'a');",
       ['test/enforcement/names-of-others', 'no report goes into a link'],
     ),
   ),
