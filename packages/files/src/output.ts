@@ -101,6 +101,7 @@ const hints: Readonly<Record<string, string>> = {
   EACCES: 'Choose a place that this user may write to.',
   EROFS: 'The file system is read-only; choose another place.',
   ENOSPC: 'Make room on the disk.',
+  EFBIG: 'Raise the limit of file sizes (ulimit -f).',
   EISDIR: 'It is a directory; name a file in it.',
   ENXIO: 'It is a pipe that nobody reads; choose a file.',
 };

@@ -1,11 +1,12 @@
 import { closeSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-import { errorCode, readAll } from '@sb/core';
+import { errorCode, readAll, systemReason } from '@sb/core';
 import { filesClause, Folder, isFilesError } from '@sb/files';
 
 import { FetchError } from '../errors.js';
 import { isGone, markPattern, processMark } from '../process-mark.js';
+import { databaseHint } from './database-hint.js';
 import { LockDraft } from './lock-draft.js';
 
 /**
@@ -157,16 +158,9 @@ function taken(path: string, purpose: string): FetchError {
 }
 
 function refusal(path: string, error: unknown): FetchError {
-  if (isFilesError(error)) {
-    const isForRoot = ['EACCES', 'EPERM'].includes(error.errno ?? '');
-    if (error.code !== 'open-failed') return new FetchError('file', filesClause(error), error.hint);
-    return new FetchError(
-      'file',
-      `cannot write ${path}: ${error.errno}`,
-      isForRoot ? 'Run the command as root.' : undefined,
-    );
-  }
-  const isForRoot = ['EACCES', 'EPERM'].includes(errorCode(error) ?? '');
-  const what = `cannot write ${path}: ${errorCode(error) ?? (error as Error).message}`;
-  return new FetchError('file', what, isForRoot ? 'Run the command as root.' : undefined);
+  const isOurs = isFilesError(error);
+  if (isOurs && error.code !== 'open-failed') return new FetchError('file', filesClause(error), error.hint);
+  const cause = isOurs ? error.cause : error;
+  const hint = databaseHint(cause) ?? (isOurs ? error.hint : undefined);
+  return new FetchError('file', `cannot write ${path}: ${systemReason(cause)}`, hint);
 }

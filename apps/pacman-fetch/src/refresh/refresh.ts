@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 
-import { errorCode, systemReason } from '@sb/core';
+import { systemReason } from '@sb/core';
 import type { DownloadRequest, Outcome } from '@sb/fetcher';
 import { ensureFolder, filesClause, type Folder, isFilesError } from '@sb/files';
 
@@ -11,6 +11,7 @@ import type { Session } from '../download/session.js';
 import { exitStatus, FetchError } from '../errors.js';
 import type { Display } from '../ui/events.js';
 import { checkDatabases, type DatabaseAnswer, noProblems } from './database-check.js';
+import { databaseHint } from './database-hint.js';
 import { DatabaseLock } from './database-lock.js';
 import { EarlyCheck } from './early-check.js';
 import { type RefreshChoice, refreshPlan } from './plan.js';
@@ -145,12 +146,6 @@ function unconditional(request: DownloadRequest): DownloadRequest {
   return { ...request, ifModifiedSince: false };
 }
 
-const folderHints: Readonly<Record<string, string>> = {
-  EACCES: 'Run the command as root.',
-  EROFS: 'Mount the file system read-write, or set another DBPath.',
-  ENOSPC: 'Make room on the disk.',
-};
-
 /** @returns whether all databases are there: only then pacman can be asked about them */
 function makeFolder(folder: string, { requests }: Plan): boolean {
   try {
@@ -158,8 +153,7 @@ function makeFolder(folder: string, { requests }: Plan): boolean {
     return requests.length > 0 && requests.every(({ to }) => isIn(opened, basename(to)));
   } catch (error) {
     if (isFilesError(error)) throw new FetchError('file', filesClause(error), error.hint);
-    const hint = folderHints[errorCode(error) ?? ''];
-    throw new FetchError('file', `cannot create ${folder}: ${systemReason(error)}`, hint);
+    throw new FetchError('file', `cannot create ${folder}: ${systemReason(error)}`, databaseHint(error));
   }
 }
 
