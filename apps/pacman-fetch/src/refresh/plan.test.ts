@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { loadConfiguration } from '../config/configuration.js';
 import { databaseFormats, signatureFormats } from '../download/formats.js';
+import type { FetchError } from '../errors.js';
 import { refreshPlan } from './plan.js';
 
 const folder = temporaryFolder();
@@ -112,6 +113,18 @@ describe('refreshPlan', () => {
 
   it('says what was probably meant', async () => {
     await expect(plan(core, { repositories: ['cor'] })).rejects.toMatchObject({ hint: 'Did you mean core?' });
-    await expect(plan(core, { repositories: ['quite another'] })).rejects.toMatchObject({ hint: undefined });
+  });
+
+  it('names the first repositories that there are, each once', async () => {
+    const hintFor = async (text: string): Promise<unknown> =>
+      await plan(text, { repositories: ['quite another'] }).catch((error: unknown) => (error as FetchError).hint);
+    expect(await hintFor(core)).toBe('pacman.conf has core.');
+    expect(await hintFor(`${core}[extra]\n${core}`)).toBe('pacman.conf has core, extra.');
+    const many = Array.from({ length: 9 }, (_, index) => `[r${index}]\n`).join('');
+    expect(await hintFor(many)).toBe('pacman.conf has r0, r1, r2, r3, r4, r5 and 3 more.');
+    // As pacman, which says so first.
+    await expect(plan('', { repositories: ['core'] })).rejects.toMatchObject({
+      message: 'no usable package repositories configured',
+    });
   });
 });

@@ -13,6 +13,9 @@ import { FetchError } from '../errors.js';
 /** pacman's own limit: 128 MiB. */
 const maxBytes = 128 * 1024 * 1024;
 
+/** The most repositories that a hint names: more would not fit into a line. */
+const mostNamed = 6;
+
 /** Which databases are refreshed, and how. */
 export interface RefreshChoice {
   /** Names of repositories; empty: all. */
@@ -35,13 +38,13 @@ export function refreshPlan(
   folder: string,
 ): Plan {
   const all = configuration.pacman.repositories;
-  const chosen = repositories.length === 0 ? all.filter(isSynced) : repositories.map((name) => named(all, name));
   if (all.length === 0)
     throw new FetchError(
       'usage',
       'no usable package repositories configured',
       'Add a repository with a Server to pacman.conf.',
     );
+  const chosen = repositories.length === 0 ? all.filter(isSynced) : repositories.map((name) => named(all, name));
   const unique = new Map(chosen.map((repository) => [repository.name, repository]));
   const files = Array.from(unique.values(), (repository) => {
     requireFileName(repository);
@@ -77,11 +80,12 @@ function isSynced({ values }: Repository): boolean {
 function named(all: readonly Repository[], name: string): Repository {
   const found = all.find((one) => one.name === name);
   if (found !== undefined) return found;
-  const meant = nearest(
-    name,
-    all.map((one) => one.name),
-  );
-  throw new FetchError('usage', `unknown repository ${name}`, meant && `Did you mean ${meant}?`);
+  const names = [...new Set(all.map((one) => one.name))];
+  const meant = nearest(name, names);
+  const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+  const hint =
+    meant === undefined ? `pacman.conf has ${names.slice(0, mostNamed).join(', ')}${more}.` : `Did you mean ${meant}?`;
+  throw new FetchError('usage', `unknown repository ${name}`, hint);
 }
 
 function requireFileName({ name, file, line }: Repository): void {
