@@ -111,17 +111,22 @@ function showProblems(outcome: Outcome, shown: Set<string>, display: Display): v
   if (outcome.status !== 'failed') return;
   const lacking = ofSignature(outcome.error);
   if (lacking !== undefined) {
-    display.show({ event: 'failed', name, reason: outcome.error.message });
     showServer({ name: `${name}.sig`, failure: lacking }, shown, display);
+    display.show({ event: 'failed', name, reason: outcome.error.message });
     return;
   }
-  const { code, hint = hintOf(code, outcome.error.message) } = outcome.error;
-  const message = withPath(outcome.error);
   const isShown = outcome.failures.includes(outcome.error) && outcome.error.host !== undefined;
-  display.show({ event: 'failed', name, reason: message });
-  if (isShown || code === 'cancelled' || shown.has(message)) return;
-  shown.add(message);
-  display.show({ event: 'error', text: message, ...(hint === undefined ? {} : { hint }) });
+  if (!isShown) showError(outcome.error, shown, display);
+  display.show({ event: 'failed', name, reason: withPath(outcome.error) });
+}
+
+/** Shows an error that no server caused; the same text once. */
+function showError(error: FetcherError, shown: Set<string>, display: Display): void {
+  const { code, hint = hintOf(code, error.message) } = error;
+  const text = withPath(error);
+  if (code === 'cancelled' || shown.has(text)) return;
+  shown.add(text);
+  display.show({ event: 'error', text, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** The failure of a server that does not have a required signature; undefined if the file failed for another reason. */
