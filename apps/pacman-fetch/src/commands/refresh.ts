@@ -9,6 +9,7 @@ export const refreshCommand: Subcommand = {
   operands: '[REPO...]',
   about: `Refreshes the databases of pacman.conf, or only those of REPO: in parallel,
 only if they have changed, and with signatures if SigLevel asks for them.
+As root it appends pacman's line to LogFile, or warns that it cannot.
 Exit status: 0 done, 1 a download failed or pacman cannot use a database,
 2 configuration, 3 the sandbox, 4 files.`,
   listedBy: ['pacman-conf --repo-list'],
