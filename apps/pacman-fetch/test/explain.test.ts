@@ -184,6 +184,9 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     const other = await runProgram('setpriv', [...prefix, 'explain', '-v', '-c', config], { env: environment });
     expect(unwrapped(other.stdout)).toMatch(/missing privdrop\.user: .*CAP_SETUID/);
     expect(other.status).toBe(0);
+    // And who downloads.
+    const who = 'nobody, uid 65534, gid 65534 (started as an ordinary user; as root: daemon, by SandboxUser in ';
+    expect(unwrapped(other.stdout)).toContain(who);
   });
 
   it('lets no name do anything to the terminal', async () => {

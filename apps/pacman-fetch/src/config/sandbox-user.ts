@@ -3,15 +3,35 @@ import { dirname, resolve } from 'node:path';
 
 import { clauseOf, isSandboxError } from '@sb/core';
 import { filesClause, holdTrusted, isFilesError, whyOwnerUnknown } from '@sb/files';
-import { currentIdentity, lookupUser, ownerOf, policy, type PrivdropPolicy, type UserIdentity } from '@sb/privdrop';
+import {
+  currentIdentity,
+  lookupUser,
+  ownerOf,
+  plan,
+  policy,
+  type PrivdropPolicy,
+  support,
+  type UserIdentity,
+} from '@sb/privdrop';
 
 import { FetchError } from '../errors.js';
 import { originText } from './place.js';
 import type { SandboxSettings } from './sandbox-settings.js';
 
+/** A switch to a user. */
+interface Switch {
+  readonly kind: 'switch';
+  readonly policy: PrivdropPolicy;
+  readonly source: string;
+  /** The user that downloads instead: the ordinary user of this process, which cannot switch. */
+  readonly stays?: Ids;
+}
+
+type Ids = Pick<UserIdentity, 'uid' | 'gid'>;
+
 /** The user that will download, and the reason for the choice. */
 export type SandboxUser =
-  | { readonly kind: 'switch'; readonly policy: PrivdropPolicy; readonly source: string }
+  | Switch
   /** An ordinary user that a policy cannot describe stays as it is. */
   | { readonly kind: 'unchanged'; readonly source: string }
   | { readonly kind: 'off'; readonly source: string };
@@ -39,12 +59,12 @@ export function chooseUser(settings: SandboxSettings, file: string): SandboxUser
 function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
   // With `prefer` an ordinary user keeps its ids if it cannot switch; root never does (see privdrop's plan).
   const level = levels.userSwitch.word === 'require' ? 'require' : 'prefer';
-  const become = (who: Parameters<typeof policy>[0]['user'], source: string): SandboxUser => ({
+  const become = (who: Parameters<typeof policy>[0]['user'], source: string): Switch => ({
     kind: 'switch',
     policy: policy({ user: who, level }),
     source,
   });
-  if (user !== undefined) return become(lookupNamed(user), `${user.key} in ${originText(user.origin)}`);
+  if (user !== undefined) return orStay(become(lookupNamed(user), `${user.key} in ${originText(user.origin)}`));
   const identity = currentIdentity();
   if (!identity.uid.includes(0)) {
     const [, uid] = identity.uid;
@@ -62,6 +82,35 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
     `no user to download as: neither SandboxUser nor DownloadUser is set, and ${folder} ${whyUnknown ?? 'belongs to root'}`,
     "Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's DownloadUser, to a user without privileges, for instance alpm if it exists.",
   );
+}
+
+/** With `prefer`, the user that is named has no effect if an ordinary user cannot switch to it. */
+function orStay(chosen: Switch): Switch {
+  const identity = currentIdentity();
+  if (identity.uid.includes(0) || !isWithoutEffect(chosen.policy)) return chosen;
+  const { name, uid } = chosen.policy;
+  const source = `started as an ordinary user; as root: ${name ?? `uid ${uid}`}, by ${chosen.source}`;
+  return { ...chosen, source, stays: { uid: identity.uid[1], gid: identity.gid[1] } };
+}
+
+/** A switch that is refused as a whole has its own error when the sandbox is made. */
+function isWithoutEffect(given: PrivdropPolicy): boolean {
+  try {
+    const { features } = plan(given, support());
+    return features.some(({ feature, state }) => feature === 'user' && state === 'unsupported');
+  } catch (error) {
+    if (isSandboxError(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Returns the user of the process that downloads; without a name if it has no entry.
+ *
+ * @param chosen - from {@link chooseUser}
+ */
+export function downloaderOf({ policy: named, stays }: Switch): Ids & { readonly name?: string } {
+  return stays === undefined ? named : lookupUser({ user: stays.uid, group: stays.gid, groups: [] });
 }
 
 /** @throws FetchError `sandbox` that says where an unknown user is named */

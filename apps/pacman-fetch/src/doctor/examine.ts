@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isRoot } from '@sb/files';
 
 import { type Configuration, loadConfiguration } from '../config/configuration.js';
-import { chooseUser, type SandboxUser } from '../config/sandbox-user.js';
+import { chooseUser, downloaderOf, type SandboxUser } from '../config/sandbox-user.js';
 import type { SandboxSettings } from '../config/sandbox-settings.js';
 import { FetchError } from '../errors.js';
 import { type Diagnosis, type Finding, verdictOf } from './diagnosis.js';
@@ -56,10 +56,7 @@ export async function examine(
   return {
     verdict: verdictOf(findings),
     kernel: machine.kernel,
-    user:
-      user === undefined
-        ? null
-        : { name: identity !== undefined ? nameOf(identity) : isRoot() ? 'root' : 'this user', source: user.source },
+    user: user === undefined ? null : { name: shownName(user), source: user.source },
     features: trial.features,
     attempts: trial.attempts,
     findings,
@@ -68,6 +65,12 @@ export async function examine(
 
 function findingOf({ text, hint, prevents = false }: ServerProblem): Finding {
   return { level: prevents ? 'broken' : 'note', what: text, remedy: hint };
+}
+
+/** The user of the process that downloads. */
+function shownName(user: SandboxUser): string {
+  if (user.kind === 'switch') return nameOf(downloaderOf(user));
+  return isRoot() ? 'root' : 'this user';
 }
 
 function nameOf({ name, uid }: { readonly name?: string | undefined; readonly uid: number }): string {

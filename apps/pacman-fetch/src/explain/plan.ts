@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import type { Configuration } from '../config/configuration.js';
 import { type Needs, sandboxOptions } from '../config/sandbox-options.js';
-import { chooseUser, type SandboxUser } from '../config/sandbox-user.js';
+import { chooseUser, downloaderOf, type SandboxUser } from '../config/sandbox-user.js';
 import { FetchError } from '../errors.js';
 import { packageServers, serversOf } from '../download/servers.js';
 import { optionsUser } from '../one-file/run.js';
@@ -70,7 +70,7 @@ function choose({ sandbox }: Configuration, cache: string): SandboxUser | Part {
 function userLine(user: SandboxUser): string {
   if (user.kind === 'off') return `the user that starts pacman-fetch, even root (${user.source})`;
   if (user.kind === 'unchanged') return `the user that starts pacman-fetch (${user.source})`;
-  const { name, uid, gid } = user.policy;
+  const { name, uid, gid } = downloaderOf(user);
   return `${name ?? 'without a name'}, uid ${uid}, gid ${gid} (${user.source})`;
 }
 

@@ -290,6 +290,11 @@ describe.skipIf(missing('linux', 'root', 'landlock7', 'libcap'))('with fewer rig
     // Whoever isn't root never has these two: requiring the rest is no reason to be broken.
     const strict = await diagnose({ ...nobody, options: ['SandboxUser = nobody', 'SandboxCapabilities = require'] });
     expect([strict.status, strict.broken]).toEqual([0, []]);
+    // A user to whom it cannot switch does not download.
+    const { stdout } = await run({ ...nobody, options: ['SandboxUser = daemon'] });
+    expect(stdout).toMatch(
+      /^:: Downloads as nobody, on .*\n {2}started as an ordinary user; as root: daemon, by SandboxUser in .*:2\n/m,
+    );
   });
 
   it('without CAP_SYS_ADMIN, as in a container, is full', async () => {

@@ -188,6 +188,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the process that downloa
     });
     expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
       status: 'partial',
+      source: expect.stringMatching(/^started as an ordinary user; as root: nobody, by DownloadUser in /) as string,
       features: expect.arrayContaining([
         {
           layer: 'privdrop',

@@ -135,8 +135,8 @@ const configured = [
   change(
     'the user that is named',
     'config/sandbox-user',
-    'if (user !== undefined) return become(',
-    'if (user === null) return become(',
+    'if (user !== undefined) return orStay(become(',
+    'if (user === null) return orStay(become(',
     user('is the owner of the directory, or the named user'),
   ),
 ];
