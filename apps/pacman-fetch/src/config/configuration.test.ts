@@ -114,9 +114,17 @@ describe('our own file', () => {
   it('refuses a user that does not exist, and root, and says that it is about the user', async () => {
     writeOwn('SandboxUser = nobdy');
     expect(await problems()).toEqual([
-      [expect.stringContaining(`${at(2)} SandboxUser = nobdy: `) as string, 'Did you mean nobody?'],
+      [`${at(2)} SandboxUser = nobdy: user "nobdy" does not exist`, 'Did you mean nobody?'],
     ]);
     await expect(loadConfiguration({ config })).rejects.toMatchObject({ kind: 'sandbox' });
+    // A name like no other one.
+    writeOwn('SandboxUser = qqqqqqqqqqqq');
+    expect(await problems()).toEqual([
+      [
+        `${at(2)} SandboxUser = qqqqqqqqqqqq: user "qqqqqqqqqqqq" does not exist`,
+        'Create it (on Linux: "useradd --system NAME"), or name another.',
+      ],
+    ]);
     writeOwn('SandboxUser = root');
     expect(await problems()).toEqual([
       [
@@ -184,7 +192,7 @@ describe('our own file', () => {
   it("warns of a DownloadUser that does not exist, as pacman doesn't", async () => {
     write('DownloadUser = nobdy');
     expect((await loadConfiguration({ config })).warnings).toEqual([
-      expect.stringMatching(/pacman\.conf:2: DownloadUser = nobdy: .*does not exist/) as string,
+      expect.stringMatching(/pacman\.conf:2: DownloadUser = nobdy: user "nobdy" does not exist$/) as string,
     ]);
     writeOwn('UseSandbox = no');
     expect((await loadConfiguration({ config })).warnings).toEqual([]);

@@ -5,6 +5,7 @@ import { policy } from '@sb/privdrop';
 import type { OwnValues } from './own-reader.js';
 import type { Value } from './place.js';
 import { type Problem, suggestion } from './problem.js';
+import { userClause } from './sandbox-user.js';
 
 /**
  * Finds users and system calls that do not exist, by the name service and the tables of calls. `@sb/seccomp` is loaded
@@ -34,7 +35,8 @@ export function userProblems(key: string, { text, origin }: Value): readonly Pro
           isAboutUser: true,
         },
       ];
-    return [{ place, what: `${key} = ${text}: ${error.message}`, hint: suggestion(meant), isAboutUser: true }];
+    const what = `${key} = ${text}: ${userClause(error)}`;
+    return [{ place, what, hint: suggestion(meant) ?? error.hint, isAboutUser: true }];
   }
 }
 

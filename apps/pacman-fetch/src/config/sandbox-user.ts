@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-import { clauseOf, isSandboxError } from '@sb/core';
+import { clauseOf, isSandboxError, type SandboxError } from '@sb/core';
 import { filesClause, holdTrusted, isFilesError, whyOwnerUnknown } from '@sb/files';
 import {
   currentIdentity,
@@ -119,9 +119,13 @@ function lookupNamed({ key, text, origin }: NonNullable<SandboxSettings['user']>
     return lookupUser(text);
   } catch (error) {
     if (!isSandboxError(error) || error.code !== 'unknown-user') throw error;
-    const clause = clauseOf(error).replace(/^privdrop: /, '');
-    throw new FetchError('sandbox', `${key} in ${originText(origin)}: ${clause}`, error.hint);
+    throw new FetchError('sandbox', `${key} in ${originText(origin)}: ${userClause(error)}`, error.hint);
   }
+}
+
+/** What is wrong with a user, without the name of the layer and without the remedy. */
+export function userClause(error: SandboxError): string {
+  return clauseOf(error).replace(/^privdrop: /, '');
 }
 
 /** Root holds the directory, so what others exchange on the way to it does not choose the user. */
