@@ -6,7 +6,9 @@ import { FetchError } from './errors.js';
  * @throws FetchError `usage` for anything but http, https and file
  */
 export function parseUrl(text: string): URL {
-  if (!URL.canParse(text)) throw new FetchError('usage', 'the URL is invalid', 'Write it as http://host/path.'); // not shown: it may hold a password
+  if (!URL.canParse(text)) {
+    throw new FetchError('usage', `the URL "${withoutPassword(text)}" is invalid`, 'Write it as http://host/path.');
+  }
   const url = new URL(text);
   if (['http:', 'https:', 'file:'].includes(url.protocol)) return url;
   throw new FetchError('usage', `${url.protocol} URLs are not supported`, 'Give an http, https or file URL.');
@@ -27,4 +29,9 @@ export function publicUrl(url: URL): string {
   shown.username = '';
   shown.password = '';
   return shown.href;
+}
+
+/** A text that should be a URL, for messages: without user and password, although its parts are unknown. */
+export function withoutPassword(text: string): string {
+  return text.replace(/^([a-z][\w+.-]*:\/+)?.*@/is, '$1');
 }

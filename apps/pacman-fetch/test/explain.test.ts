@@ -115,8 +115,8 @@ describe.skipIf(missing('root', 'linux'))('pacman-fetch explain', () => {
     const { status, stdout, stderr } = await explain();
     expect(status).toBe(0);
     expect(stderr.split('\n').filter((line) => line.startsWith('warning: '))).toEqual([
-      `warning: ${config}:8: Server = ftp://f.example:2121/ is left out: a source that uses ftp: instead of http, https or file`,
-      `warning: ${config}:10: Server = r.example is left out: a source that is not a URL`,
+      `warning: ${config}:8: Server = ftp://f.example:2121/ is left out: only http, https and file are supported, not ftp`,
+      `warning: ${config}:10: Server = r.example is left out: it is not a URL`,
       'warning: no usable servers configured for repository: extra',
     ]);
     expect(unwrapped(stdout)).toContain('servers c.example:8080 m.example:8443 n.example\n');

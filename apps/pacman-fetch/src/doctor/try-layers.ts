@@ -125,13 +125,13 @@ function unproved({ lines }: SelfTest): readonly Finding[] {
     const names = own.filter(({ result }) => result === 'unproved').map(attemptName);
     if (names.length === 0) return [];
     const which = own.some(({ result }) => result === 'passed')
-      ? `${names.length} of ${own.length} attempts prove nothing of ${layer}`
-      : `no attempt proves anything of ${layer}`;
+      ? `${names.length} of ${own.length} attempts`
+      : 'all attempts';
     return [
       {
         level: 'note',
-        what: `${which}, since they fail without the sandbox too: ${names.join(', ')}`,
-        remedy: `${isRoot() ? 'Something else denies them, for instance a container' : 'Only root may do that'}. The kernel reports the layers as in force.`,
+        what: `${which} for ${layer} fail without the sandbox as well: ${names.join(', ')}`,
+        remedy: `${isRoot() ? 'Something else denies them, for instance a container' : 'Run doctor as root to try them'}. The kernel reports the layers as in force.`,
       },
     ];
   });

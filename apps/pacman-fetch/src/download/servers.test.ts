@@ -40,23 +40,23 @@ describe('serversOf', () => {
   });
 
   it.each([
-    ['ftp://a/b', 'ftp://a/b', 'that uses ftp: instead of http, https or file'],
-    ['rsync://a', 'rsync://a', 'that uses rsync: instead of http, https or file'],
-    ['a.example/b', 'a.example/b', 'that is not a URL'],
-    ['/srv/repo', '/srv/repo', 'that is not a URL'],
-    ['http://', 'http://', 'that is not a URL'],
-    ['http://a:port/', 'http://a:port/', 'that is not a URL'],
-    ['file://host/srv', 'file://host/srv', 'that does not name a path of this machine'],
-    ['file://', 'file://', 'that does not name a path of this machine'],
-    ['file:///a%2Fb', 'file:///a%2Fb', 'that does not name a path of this machine'],
-    ['ftp://user:secret@a/b', 'ftp://a/b', 'that uses ftp: instead of http, https or file'],
-    ['http://user:sec/ret@a', 'http://a', 'that is not a URL'],
-    ['user:secret@a/b', 'a/b', 'that uses user: instead of http, https or file'],
+    ['ftp://a/b', 'ftp://a/b', 'only http, https and file are supported, not ftp'],
+    ['rsync://a', 'rsync://a', 'only http, https and file are supported, not rsync'],
+    ['a.example/b', 'a.example/b', 'it is not a URL'],
+    ['/srv/repo', '/srv/repo', 'it is not a URL'],
+    ['http://', 'http://', 'it is not a URL'],
+    ['http://a:port/', 'http://a:port/', 'it is not a URL'],
+    ['file://host/srv', 'file://host/srv', 'it does not name a path of this machine'],
+    ['file://', 'file://', 'it does not name a path of this machine'],
+    ['file:///a%2Fb', 'file:///a%2Fb', 'it does not name a path of this machine'],
+    ['ftp://user:secret@a/b', 'ftp://a/b', 'only http, https and file are supported, not ftp'],
+    ['http://user:sec/ret@a', 'http://a', 'it is not a URL'],
+    ['user:secret@a/b', 'a/b', 'only http, https and file are supported, not user'],
   ])('leaves out %s, and shows no password', async (server, shown, problem) => {
     const { usable, leftOut } = await serversFrom([`CacheServer = ${server}`, 'Server = http://good/']);
     expect(usable).toEqual([{ url: 'http://good', cache: false }]);
     expect(leftOut).toEqual([
-      { place: `${config}:4`, text: `${config}:4: CacheServer = ${shown} is left out: a source ${problem}` },
+      { place: `${config}:4`, text: `${config}:4: CacheServer = ${shown} is left out: ${problem}` },
     ]);
   });
 

@@ -3,6 +3,7 @@ import { maxSources, type Source, sourceProblem } from '@sb/fetcher';
 import type { Configuration } from '../config/configuration.js';
 import { originText, type Value } from '../config/place.js';
 import type { Repository } from '../config/repository.js';
+import { withoutPassword } from '../url.js';
 
 /** A server from which files can be downloaded. */
 export interface UsableServer {
@@ -79,15 +80,10 @@ function withoutSlash(text: string): string {
 }
 
 function formProblem(url: string): string | undefined {
-  return URL.canParse(url) ? undefined : 'that is not a URL';
+  return URL.canParse(url) ? undefined : 'it is not a URL';
 }
 
 function leftOutOf(kind: string, { text, origin }: Value, problem: string): LeftOut {
   const place = originText(origin);
-  return { place, text: `${place}: ${kind} = ${withoutPassword(text)} is left out: a source ${problem}` };
-}
-
-/** Also for texts that are not URLs, whose parts are unknown. */
-function withoutPassword(text: string): string {
-  return text.replace(/^([a-z][\w+.-]*:\/+)?.*@/is, '$1');
+  return { place, text: `${place}: ${kind} = ${withoutPassword(text)} is left out: ${problem}` };
 }

@@ -107,7 +107,7 @@ describe('refreshPlan', () => {
     const include = `Include = ${folder.file('list')}\n`;
     const { leftOut } = await plan(`[core]\n${include}[extra]\n${include}`);
     expect(leftOut.map(({ text }) => text)).toEqual([
-      `${folder.file('list')}:1: Server = ftp://f/core is left out: a source that uses ftp: instead of http, https or file`,
+      `${folder.file('list')}:1: Server = ftp://f/core is left out: only http, https and file are supported, not ftp`,
     ]);
   });
 

@@ -28,7 +28,7 @@ export const location: Reader<string | URL> = kind({
 export const sourceReader = checked(location, (source, place) => {
   const problem = sourceProblem(source);
   const hint = 'Give an http, https or file URL.';
-  return problem === undefined ? source : place.refuse(`is a source ${problem}`, hint);
+  return problem === undefined ? source : place.refuse(`is not a source: ${problem}`, hint);
 });
 
 /**

@@ -6,14 +6,14 @@ const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'file:']);
  * Returns why a fetcher would refuse a source, so that a caller with several sources can leave it out.
  *
  * @param source - what should be a URL
- * @returns a clause to follow "a source", for instance `that is not a URL`; undefined if the source is valid. It does
- *   not show the text, which may contain a password
+ * @returns a clause about the source, for instance `it is not a URL`; undefined if the source is valid. It does not show
+ *   the text, which may contain a password
  */
 export function sourceProblem(source: string | URL): string | undefined {
-  if (!URL.canParse(String(source))) return 'that is not a URL';
+  if (!URL.canParse(String(source))) return 'it is not a URL';
   const url = new URL(source);
-  if (!protocols.has(url.protocol)) return `that uses ${url.protocol} instead of http, https or file`;
-  return url.protocol === 'file:' && !isLocal(url) ? 'that does not name a path of this machine' : undefined;
+  if (!protocols.has(url.protocol)) return `only http, https and file are supported, not ${url.protocol.slice(0, -1)}`;
+  return url.protocol === 'file:' && !isLocal(url) ? 'it does not name a path of this machine' : undefined;
 }
 
 /** Whether it is a path on this machine: no other host, no encoded slash, no NUL. */
