@@ -114,6 +114,14 @@ static void said_unfound(int error)
 				  : "Run \"mount -t proc proc /proc\".");
 }
 
+static void said_absent(const char *path)
+{
+	char text[PATH_MAX + 32];
+	(void)snprintf(text, sizeof(text), "%s does not exist", path); /* always fits */
+	said_error(
+		text, "Put the starter of pacman-fetch beside the directory dist of its package.");
+}
+
 static void said_unstarted(int error)
 {
 	char text[160];
@@ -154,6 +162,11 @@ int node_become(const char *script, char **arguments)
 	char *all[count + 4];
 	if (find_script(script, path, sizeof(path))) {
 		said_unfound(errno);
+		return NODE_FAILED;
+	}
+	/* Node itself would show where its own loader has failed. */
+	if (access(path, F_OK) && errno == ENOENT) {
+		said_absent(path);
 		return NODE_FAILED;
 	}
 	forget_variables();

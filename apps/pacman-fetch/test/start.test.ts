@@ -136,8 +136,20 @@ describe.skipIf(missing('linux'))('the starter', () => {
     expect(existsSync(folder.file('owned'))).toBe(true);
   });
 
-  it('reports a missing node', async () => {
-    const start = install('/nonexistent');
+  it('reports a missing program, and a missing node', async () => {
+    const dist = folder.file('program');
+    const start = install(dist);
+    // A command, and a download.
+    for (const args of [['-Sy'], ['-o', folder.file('x'), 'http://127.0.0.1:1/x']]) {
+      expect(await runProgram(start, args, { env: environment })).toMatchObject({
+        status: 127,
+        stderr:
+          `error: ${folder.file('lib/dist/cli.cjs')} does not exist\n` +
+          '       Put the starter of pacman-fetch beside the directory dist of its package.\n',
+      });
+    }
+    mkdirSync(dist);
+    writeFileSync(join(dist, 'cli.cjs'), '');
     const { status, stderr } = await runProgram(start, ['--help'], { env: { PATH: '/nonexistent' } });
     expect({ status, stderr }).toEqual({
       status: 127,
