@@ -10,6 +10,7 @@ import { wholeCodeCache } from '@sb/cli-kit/whole-code-cache';
 import { errorCode, systemReason } from '@sb/core';
 import { filesClause, isFilesError, replaceFile } from '@sb/files';
 
+import { exitStatus } from './errors.js';
 import { printMessage } from './ui/print-message.js';
 
 /** Everybody may read it. */
@@ -39,8 +40,34 @@ function refusal(error: unknown): readonly [reason: string, hint: string] {
   return [systemReason(error), 'Without it, a start takes longer, and nothing else is different.'];
 }
 
+const usage = 'Usage: node code-cache.js [--own]';
+
+const help = `${usage}
+Makes the code caches of pacman-fetch, and that of the worker in @sb/fetcher, for
+the Node that runs this. Start it as the owner of the installed program.
+
+  --own       leave the cache of the worker as it is
+  -h, --help  show this help
+
+Exit status: 0 done, 1 a cache could not be written, 2 usage.
+`;
+
 const own = ['cli-main.cjs', 'batch-main.cjs', 'serve-main.cjs'].map((name) => new URL(name, import.meta.url));
 // The process that a batch starts is of another package.
-const others = process.argv.includes('--own') ? [] : [new URL('worker.cjs', import.meta.resolve('@sb/fetcher'))];
-const programs = [...own, ...others].map((url) => fileURLToPath(url));
-process.exitCode = programs.every(make) ? 0 : 1;
+const others = (): readonly URL[] => [new URL('worker.cjs', import.meta.resolve('@sb/fetcher'))];
+
+function main(words: readonly string[]): number {
+  const unknown = words.find((word) => !['--own', '--help', '-h'].includes(word));
+  if (unknown !== undefined) {
+    printMessage('error', { text: `code-cache.js does not know ${unknown}`, hint: usage });
+    return exitStatus.usage;
+  }
+  if (words.some((word) => word !== '--own')) {
+    process.stdout.write(help);
+    return exitStatus.done;
+  }
+  const programs = [...own, ...(words.length > 0 ? [] : others())].map((url) => fileURLToPath(url));
+  return programs.every(make) ? exitStatus.done : 1;
+}
+
+process.exitCode = main(process.argv.slice(2));

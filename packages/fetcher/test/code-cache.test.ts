@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 import { codeCachePath } from '@sb/cli-kit/code-cache';
 import { bundleFixture, missing, runProgram, temporaryFolder, type TemporaryFolder } from '@sb/test-kit';
@@ -74,5 +75,16 @@ describe.skipIf(missing('root', 'linux'))("the code cache of the worker's progra
     const [program, cache] = [built('worker.cjs'), built('worker.cjs.cache')].map((file) => statSync(file));
     expect(cache?.uid).toBe(program?.uid);
     expect(readFileSync(built('worker.cjs.cache')).includes(readFileSync(built('worker.cjs')))).toBe(true);
+  });
+
+  it('is not made for a question or a mistake', async () => {
+    const before = statSync(built('worker.cjs.cache')).ino;
+    const asked = async (word: string) =>
+      await runProgram(process.execPath, [fileURLToPath(built('code-cache.js')), word]);
+    const usage = 'Usage: node code-cache.js\n';
+    expect(await asked('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining(usage), stderr: '' });
+    const stderr = `error: code-cache.js does not know --nonsense\n${usage}`;
+    expect(await asked('--nonsense')).toMatchObject({ status: 2, stdout: '', stderr });
+    expect(statSync(built('worker.cjs.cache')).ino).toBe(before);
   });
 });

@@ -1,5 +1,5 @@
 /* The code caches of the programs: packages/cli-kit/src/code-cache.test.ts has when one is used. */
-import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { codeCachePath } from '@sb/cli-kit/code-cache';
@@ -68,6 +68,13 @@ describe.skipIf(missing('root', 'linux', 'landlock6'))('the code caches of pacma
   it('are made by their owner, and a download with, without or with a damaged one is the same', async () => {
     const make = async (ids: object = {}) => await runProgram(process.execPath, [join(dist, 'code-cache.js')], ids);
     for (const name of caches) rmSync(join(dist, name), { force: true });
+    // A question and a mistake make none.
+    const asked = async (word: string) => await runProgram(process.execPath, [join(dist, 'code-cache.js'), word]);
+    const usage = 'Usage: node code-cache.js [--own]\n';
+    expect(await asked('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining(usage), stderr: '' });
+    const stderr = `error: code-cache.js does not know --nonsense\n       ${usage}`;
+    expect(await asked('--nonsense')).toMatchObject({ status: 2, stdout: '', stderr });
+    for (const name of caches) expect(existsSync(join(dist, name))).toBe(false);
     await downloaded('without');
 
     const other = await make({ uid: stranger.uid, gid: stranger.gid });

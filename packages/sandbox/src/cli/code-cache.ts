@@ -11,7 +11,7 @@ import { lookupUser } from '@sb/privdrop';
 
 import { endNow } from '../system/end-now.js';
 import { failed } from './exit-status.js';
-import { complain } from './output.js';
+import { complain, print } from './output.js';
 
 /** Nearly every machine has it. */
 const user = 'nobody';
@@ -19,7 +19,28 @@ const user = 'nobody';
 /** Everybody may read it. */
 const readable = 0o644;
 
-const isOptional = process.argv.includes('--if-possible');
+const usage = 'Usage: node code-cache.js [--if-possible]';
+
+const help = `${usage}
+Makes the code cache of sb-run, for the Node that runs this. Start it as the owner
+of the installed program. It runs "sb-run -- true".
+
+  --if-possible  end with 0 if sb-run cannot run on this machine
+  -h, --help     show this help
+`;
+
+const words = process.argv.slice(2);
+const unknown = words.find((word) => !['--if-possible', '--help', '-h'].includes(word));
+if (unknown !== undefined) {
+  complain(`code-cache.js does not know ${unknown}. ${usage}`);
+  endNow(failed);
+}
+const isOptional = words.every((word) => word === '--if-possible') && words.length > 0;
+if (words.length > 0 && !isOptional) {
+  await print(help);
+  endNow(0);
+}
+
 const program = fileURLToPath(new URL('sb-run-main.cjs', import.meta.url));
 const { source } = readProgram(program);
 const script = scriptOf(program, source);

@@ -1,5 +1,5 @@
 /* The code cache of sb-run: packages/cli-kit/src/code-cache.test.ts has when one is used. */
-import { cpSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { missing, runProgram, stage, temporaryFolder } from '@sb/test-kit';
@@ -20,6 +20,14 @@ describe.skipIf(missing('linux'))('the code cache of sb-run', () => {
     rmSync(cache, { force: true });
     const without = await run();
     expect(without).toMatchObject({ status: 7, stdout: 'ran\n', stderr: expect.stringContaining('Permission') });
+
+    // A question and a mistake make none.
+    const asked = async (word: string) => await runProgram(process.execPath, [join(dist, 'code-cache.js'), word]);
+    const usage = 'Usage: node code-cache.js [--if-possible]\n';
+    expect(await asked('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining(usage), stderr: '' });
+    const stderr = `sb-run: code-cache.js does not know --nonsense. ${usage}`;
+    expect(await asked('--nonsense')).toMatchObject({ status: 125, stdout: '', stderr });
+    expect(existsSync(cache)).toBe(false);
 
     const made = await runProgram(process.execPath, [join(dist, 'code-cache.js')]);
     expect(made).toMatchObject({ status: 0, stdout: '', stderr: '' });
