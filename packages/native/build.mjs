@@ -18,12 +18,12 @@ function run(program, args) {
   // Code that a C compiler can link needs no C++.
   const { status, error } = spawnSync(program, args, { cwd: folder, stdio: 'inherit', env: { LINK: env.CC, ...env } });
   if (status === 0) return;
-  process.stderr.write(
-    `${program} ${args.join(' ')} in ${folder} failed: ${error?.message ?? `it ended with ${status}`}.\n`,
-  );
-  process.stderr.write(
-    `Install what it lacks and try again. In npm's scripts node-gyp is npm's own; elsewhere: npx node-gyp.\n`,
-  );
+  const isAbsent = error !== undefined && 'code' in error && error.code === 'ENOENT';
+  const why = error?.message ?? `it ended with ${status}`;
+  const what = isAbsent ? `${program} is not installed` : `${program} ${args.join(' ')} in ${folder} failed: ${why}`;
+  const remedy = isAbsent ? 'Install it and try again.' : 'Install what it lacks and try again.';
+  const more = program === 'node-gyp' ? " In npm's scripts node-gyp is npm's own; elsewhere: npx node-gyp." : '';
+  process.stderr.write(`${what}.\n${remedy}${more}\n`);
   process.exit(1);
 }
 

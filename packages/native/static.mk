@@ -1,6 +1,9 @@
 # How a static program with a C library is linked: with musl, whose licence asks for a notice alone. glibc's asks that others
 # can link the program anew (docs/decisions/0020). For a Makefile that has set CC; MUSL may name a folder to take it from.
 MACHINE := $(shell $(CC) -dumpmachine)
+ifeq ($(MACHINE),)
+$(error $(CC) cannot be run: install a C compiler)
+endif
 MUSL_MACHINE := $(subst -pc,,$(subst linux-gnu,linux-musl,$(MACHINE)))
 # Debian's places, then Arch's.
 MUSL_HEADERS := $(firstword $(wildcard $(MUSL)/usr/include/$(MUSL_MACHINE) $(MUSL)/usr/lib/musl/include))

@@ -25,5 +25,14 @@ describe.skipIf(missing('root', 'linux'))('the sources in the tarball', () => {
       stderr: '',
     });
     expect(existsSync(folder.file('package', 'prebuilds', `linux-${process.arch}`, 'start'))).toBe(true);
+    // Without what that needs.
+    const without = async (env: NodeJS.ProcessEnv) =>
+      await runProgram(process.execPath, ['source/build.mjs'], { ...options, env: { ...process.env, ...env } });
+    const uncompiled = await without({ CC: 'nonesuch' });
+    expect(uncompiled).toMatchObject({ status: 1, stdout: '' });
+    expect(uncompiled.stderr).toMatch(/nonesuch cannot be run: install a C compiler\. .*\nmake --silent/s);
+    expect(uncompiled.stderr).toMatch(/it ended with 2\.\nInstall what it lacks and try again\.\n$/);
+    const unmade = { status: 1, stdout: '', stderr: 'make is not installed.\nInstall it and try again.\n' };
+    expect(await without({ PATH: '/nonexistent' })).toMatchObject(unmade);
   });
 });
