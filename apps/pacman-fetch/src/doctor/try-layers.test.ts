@@ -51,9 +51,13 @@ describe('what was attempted', () => {
 
   it('and proves nothing is said, and never counted as a proof', async () => {
     const some = await findings([line('passed', 'mkdir /a'), line('unproved', 'mkdir /b')]);
-    expect(some).toMatchObject([{ level: 'note', what: expect.stringMatching(/^1 of 2 attempts for landlock fail without /) }]);
+    expect(some).toMatchObject([
+      { level: 'note', what: expect.stringMatching(/^1 of 2 attempts for landlock fail without /) },
+    ]);
     const none = await findings([line('unproved', 'mkdir /a'), line('unproved', 'mkdir /b')]);
-    expect(none).toMatchObject([{ what: expect.stringMatching(/^all attempts for landlock fail without the sandbox as well: mkdir/) }]);
+    expect(none).toMatchObject([
+      { what: expect.stringMatching(/^all attempts for landlock fail without the sandbox as well: mkdir/) },
+    ]);
   });
 });
 
