@@ -121,7 +121,7 @@ describe.skipIf(missing('root', 'linux', 'landlock6', 'openssl'))('a message', (
     expect(await said(folder.file('cache/x.part'))).toBe(
       'error: no user to download as: neither SandboxUser nor DownloadUser is set, ' +
         `and ${folder.file('cache')} belongs to root\n` +
-        "       Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's DownloadUser, to a user without privileges, " +
+        `       Set SandboxUser in ${folder.file('pacman.d/pacman-fetch.conf')}, or pacman's DownloadUser, to a user without privileges, ` +
         'for instance alpm if it exists.\n',
     );
     expect(existsSync(folder.file('cache/x.part'))).toBe(false);

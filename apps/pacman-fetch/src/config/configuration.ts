@@ -58,7 +58,7 @@ export async function loadConfiguration(options: ConfigurationOptions): Promise<
   const own = mergeOwn(theirs.values, ours.values);
   const problems = [...pacman.problems, ...theirs.problems, ...ours.problems];
   refuseProblems([...problems, ...(await checkNames(own)), ...contradictions(own)]);
-  const sandbox = sandboxSettings(own, pacman);
+  const sandbox = sandboxSettings(own, pacman, ownFile);
   return { pacman, own, sandbox, ownFile, warnings: [...pacman.warnings, ...missingUser(sandbox)] };
 }
 

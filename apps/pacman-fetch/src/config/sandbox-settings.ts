@@ -34,6 +34,8 @@ export interface SandboxSettings {
   readonly fetchAhead: ChosenWord<(typeof fetchAheadWords)[number]>;
   /** The program that downloads in place of the built-in worker, as it was written. */
   readonly xferCommand: Value | undefined;
+  /** The file that pacman-fetch's directives belong into, for hints: which one it is depends on `--config`. */
+  readonly ownFile: string;
 }
 
 const levelKeys: Readonly<Record<SandboxLayer, OwnName>> = {
@@ -54,8 +56,13 @@ const disablers = {
  *
  * @param own - the directives of pacman-fetch, checked
  * @param options - of pacman.conf
+ * @param ownFile - path of pacman-fetch.conf
  */
-export function sandboxSettings(own: OwnValues, { options }: Pick<PacmanConfig, 'options'>): SandboxSettings {
+export function sandboxSettings(
+  own: OwnValues,
+  { options }: Pick<PacmanConfig, 'options'>,
+  ownFile = 'pacman.d/pacman-fetch.conf',
+): SandboxSettings {
   const all = (name: OwnName) => own.get(name) ?? [];
   const useSandbox = chosenWord(all('UseSandbox'), useSandboxWords) ?? { word: 'auto', origin: byDefault };
   const [sandboxUser] = all('SandboxUser');
@@ -81,6 +88,7 @@ export function sandboxSettings(own: OwnValues, { options }: Pick<PacmanConfig, 
     allowSyscalls: all('SandboxAllowSyscalls'),
     fetchAhead: chosenWord(all('FetchAhead'), fetchAheadWords) ?? { word: 'yes', origin: byDefault },
     xferCommand: all('XferCommand')[0],
+    ownFile,
   };
 }
 

@@ -56,7 +56,7 @@ export function chooseUser(settings: SandboxSettings, file: string): SandboxUser
   }
 }
 
-function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
+function choose({ user, levels, ownFile }: SandboxSettings, file: string): SandboxUser {
   // With `prefer` an ordinary user keeps its ids if it cannot switch; root never does (see privdrop's plan).
   const level = levels.userSwitch.word === 'require' ? 'require' : 'prefer';
   const become = (who: Parameters<typeof policy>[0]['user'], source: string): Switch => ({
@@ -80,7 +80,7 @@ function choose({ user, levels }: SandboxSettings, file: string): SandboxUser {
   throw new FetchError(
     'sandbox',
     `no user to download as: neither SandboxUser nor DownloadUser is set, and ${folder} ${whyUnknown ?? 'belongs to root'}`,
-    "Set SandboxUser in pacman.d/pacman-fetch.conf, or pacman's DownloadUser, to a user without privileges, for instance alpm if it exists.",
+    `Set SandboxUser in ${ownFile}, or pacman's DownloadUser, to a user without privileges, for instance alpm if it exists.`,
   );
 }
 
