@@ -1,5 +1,5 @@
 /* A process that downloads and was taken over: it holds the pipe to the front door, which hears no signal within a read then. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
@@ -24,11 +24,11 @@ type Way = (typeof ways)[number];
 
 const outer = temporaryFolder();
 const starters = { watching: new Map<Way, string>(), blind: new Map<Way, string>() };
-/** Milliseconds for which a way holds a front door at least, and how a keeper is built that watches: as ever, where that is long. */
+/** Milliseconds for which a way holds a front door at least, in how many tries; and how a keeper is built that watches: as ever, where that is long. */
 const lasts = {
-  splice: { least: 4000, flags: [] },
+  splice: { least: 4000, tries: 1, flags: [] },
   // Some seconds, and less on a busy machine: the keeper looks four times as often.
-  'page-faults': { least: 1500, flags: ['-DFRONT_LOOK=250'] },
+  'page-faults': { least: 1500, tries: 5, flags: ['-DFRONT_LOOK=250'] },
 } as const;
 let mirror: Mirror;
 let silent: Server;
@@ -125,16 +125,29 @@ async function held(pacman: StandIn, way: Way, keeper: keyof typeof starters) {
   return { front, server, running };
 }
 
+/** The state of a front door that no keeper helps, as long after its SIGKILL as a keeper would have waited. */
+async function heldInVain(way: Way): Promise<string | undefined> {
+  await using pacman = new StandIn();
+  const { front, server, running } = await held(pacman, way, 'blind');
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) process.kill(front, signal);
+  await setTimeout(lasts[way].least);
+  const state = stateOf(front);
+  if (stateOf(server) !== undefined) process.kill(server, 'SIGKILL');
+  expect(await pacman.end(running)).toEqual({ status: 137, said: '' });
+  return state;
+}
+
 describe.skipIf(missing('root', 'linux', 'landlock6'))('a process that downloads and was taken over', () => {
   it.each(ways)('would hold the front door by %s for as long as it likes: the control', async (way) => {
-    await using pacman = new StandIn();
-    const { front, server, running } = await held(pacman, way, 'blind');
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) process.kill(front, signal);
-    // Longer than a keeper waits that looks.
-    await setTimeout(lasts[way].least);
-    expect(stateOf(front)).toBe('D');
-    process.kill(server, 'SIGKILL');
-    expect(await pacman.end(running)).toEqual({ status: 137, said: '' });
+    // How long page faults take depends on what else the machine does: once is enough for a control.
+    const states: (string | undefined)[] = [];
+    while (!states.includes('D') && states.length < lasts[way].tries) {
+      rmSync(folder.file('cache'), { recursive: true });
+      mkdirSync(folder.file('cache'));
+      states.push(await heldInVain(way));
+      await gone(folder.path);
+    }
+    expect(states).toContain('D');
   });
 
   it.each([
