@@ -1,4 +1,4 @@
-/* The sources in the tarball: whoever has another processor builds the starter of them. */
+/* The sources in the tarball, from which a user builds the starter for another processor. */
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
